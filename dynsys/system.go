@@ -1,0 +1,87 @@
+package dynsys
+
+import (
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// System is y' = f(t, y, p) with its derivatives: a plain struct of functions.
+// A nil function is absent; nothing is guessed by type assertion.
+//
+// No function may keep or change y, p or the vectors it is given, and every
+// output is overwritten unless its comment says that it is added to. The
+// functions of one System value may share scratch memory, so a System belongs to
+// one goroutine at a time.
+//
+// With f_y the Jacobian of f in the coordinates of the state, and f_p that in the
+// parameters:
+//
+//	RHS  dy  = f(t, y, p)
+//	JVP  out = f_y vy + f_p vp
+//	VJP  gy  = f_y^T w,  gp += f_p^T w
+type System[S any] struct {
+	Dim       int // real coordinates of the state
+	NumParams int
+	Space     space.Space[S] // nil for []float64
+
+	RHS func(dy S, t float64, y S, p []float64) error
+
+	// JVP sets out = f_y vy + f_p vp. vp may be nil, which means zero.
+	JVP func(out S, t float64, y S, p []float64, vy S, vp []float64) error
+
+	// VJP sets gy = f_y^T w and adds f_p^T w to gp. gp may be nil: not wanted.
+	VJP func(gy S, gp []float64, t float64, y S, p []float64, w S) error
+
+	// JVPs sets dy = f and out[i] = f_y vy[i] + f_p vp[i] for many directions at
+	// once, sharing their work. A nil vp[i] means zero. Optional: when absent,
+	// RHS and JVP are called in turn.
+	JVPs func(dy S, out []S, t float64, y S, p []float64, vy []S, vp [][]float64) error
+
+	// Jacobian sets the Dim x Dim row-major matrix jac to f_y in the flat
+	// coordinates of the state. Optional: implicit methods use it.
+	Jacobian func(jac []float64, t float64, y S, p []float64) error
+
+	// Initial is y0(p). The zero value means that the caller gives y0.
+	Initial Initial[S]
+
+	// Breaks are the times at which f jumps. The zero value means none.
+	Breaks Breaks
+
+	// Approximate says that derivatives come from finite differences, so that
+	// gradients built on them carry their error.
+	Approximate bool
+}
+
+// Initial is the initial state as a function of the parameters, with its
+// derivatives. All three are given, or none.
+type Initial[S any] struct {
+	Value func(y0 S, p []float64) error
+	JVP   func(out S, p, vp []float64) error // out = (dy0/dp) vp
+	VJP   func(gp, p []float64, w S) error   // gp += (dy0/dp)^T w
+}
+
+// Breaks are times tau_i(p), i < Count, at which the right-hand side jumps: the
+// solver stops and restarts there. The state itself is continuous, its
+// derivatives in p are not when tau moves with p. JVP and VJP may be nil where no
+// tau depends on p.
+type Breaks struct {
+	Count int
+	Times func(tau, p []float64) error
+	JVP   func(out, p, vp []float64) error // out_i = (dtau_i/dp) . vp
+	VJP   func(gp, p, w []float64) error   // gp += sum_i w_i dtau_i/dp
+}
+
+// Model is an immutable description of a system that many goroutines share;
+// every call of System gives one goroutine its own functions and scratch.
+type Model interface {
+	System() (*System[[]float64], error)
+	// Close frees what the model holds (compiled code). Systems of a closed model
+	// must not be used.
+	Close() error
+}
+
+// Problem returns the initial value problem of the system at fixed parameters,
+// which are copied.
+func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], error) {
+	panic("not yet")
+}
