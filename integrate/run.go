@@ -1,0 +1,401 @@
+package integrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// Stats counts the work of an integration.
+type Stats struct {
+	Steps          int // accepted
+	Rejected       int
+	RHS            int // evaluations of the right-hand side
+	Jacobians      int
+	Factorizations int
+	Newton         int // iterations of implicit stages
+	Restarts       int // after breaks and events
+	// Blind counts accepted steps whose error estimate was below a millionth of the
+	// tolerance. Where most steps are blind, the estimate says nothing and the step
+	// size only grew: a constant solution, for one, whose derivatives may still
+	// move.
+	Blind int
+}
+
+// Step is one accepted step of a [Run]. It and the states in it are valid until
+// the next step is asked for.
+type Step[S any] struct {
+	Index  int // 0 for the first
+	T0, T1 float64
+	Y0, Y1 S // at T0 and T1; not to be changed
+
+	stepper Stepper[S]
+	sp      space.Space[S]
+}
+
+// At sets dst to the solution at t, which must lie between T0 and T1. At the end
+// points it is exactly Y0 and Y1.
+func (s *Step[S]) At(dst S, t float64) error {
+	switch {
+	case t == s.T0:
+		s.sp.Copy(dst, s.Y0)
+	case t == s.T1:
+		s.sp.Copy(dst, s.Y1)
+	case (t-s.T0)*(t-s.T1) < 0:
+		s.stepper.Interpolate(dst, t)
+	default:
+		return fmt.Errorf("integrate: Step.At(%v) outside [%v, %v]: %w", t, s.T0, s.T1, ErrOutside)
+	}
+	return nil
+}
+
+// Keep returns a copy of the step's interpolant, which stays valid.
+func (s *Step[S]) Keep() Interpolant[S] { return s.stepper.Keep() }
+
+// Stepper returns the stepper that made the step.
+func (s *Step[S]) Stepper() Stepper[S] { return s.stepper }
+
+// Run is an integration under way.
+type Run[S any] struct {
+	ctx      context.Context
+	p        *Problem[S]
+	set      Settings
+	tol      space.Tolerance
+	sp       space.Space[S]
+	stepper  Stepper[S]
+	p1, pErr int // orders of solution and estimate
+	control  Controller
+	stats    Stats
+	err      error
+
+	stops []stop[S]
+	dir   float64 // +1 or -1
+	t     float64
+	y     S // accepted state
+	trial S
+	e     S // error of the trial
+	h     float64
+	prev  [2]float64
+	fails int   // rejections in a row
+	cause error // of the last rejection, when not the error estimate
+}
+
+// Start prepares an integration, to be driven by [Run.Steps]. A mistake in the
+// problem or the settings is reported by [Run.Err] after the empty iteration.
+func Start[S any](ctx context.Context, p Problem[S], m Method, set *Settings) *Run[S] {
+	r := &Run[S]{ctx: ctx, p: &p}
+	if set != nil {
+		r.set = *set
+	}
+	r.err = r.prepare(m)
+	return r
+}
+
+// Steps yields the accepted steps in order. Leaving the loop early ends the run
+// without error.
+func (r *Run[S]) Steps() iter.Seq[*Step[S]] {
+	return func(yield func(*Step[S]) bool) {
+		if r.err != nil {
+			return
+		}
+		if r.err = r.begin(); r.err != nil {
+			return
+		}
+		step := &Step[S]{stepper: r.stepper, sp: r.sp}
+		for r.t != r.p.T1 {
+			t1, err := r.advance()
+			if err != nil {
+				r.err = err
+				return
+			}
+			step.Index = r.stats.Steps - 1
+			step.T0, step.T1, step.Y0, step.Y1 = r.t, t1, r.y, r.trial
+			if !yield(step) {
+				return
+			}
+			r.stepper.Accept()
+			r.t = t1
+			r.y, r.trial = r.trial, r.y
+			if r.err = r.cross(); r.err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Err returns why the run ended early: nil, a *[StepError], or a mistake in the
+// problem or the settings.
+func (r *Run[S]) Err() error { return r.err }
+
+// Stats returns the work done so far.
+func (r *Run[S]) Stats() Stats { return r.stats }
+
+// State returns the time reached and the state there, events at that time
+// included. The state is valid until the next step is asked for.
+func (r *Run[S]) State() (t float64, y S) { return r.t, r.y }
+
+// prepare checks the problem and makes the stepper.
+func (r *Run[S]) prepare(m Method) error {
+	p := r.p
+	if p.F == nil {
+		return errors.New("integrate: Problem.F is nil")
+	}
+	if !finite(p.T0) || !finite(p.T1) {
+		return fmt.Errorf("integrate: T0 = %v and T1 = %v must be finite", p.T0, p.T1)
+	}
+	if err := withSpace(p); err != nil {
+		return err
+	}
+	if err := r.set.check(p.T0, p.T1); err != nil {
+		return err
+	}
+	var err error
+	if r.stepper, err = NewStepper(p, m, &r.stats); err != nil {
+		return err
+	}
+	r.p1, r.pErr = r.stepper.Order()
+	if r.set.adaptive() && r.pErr == 0 {
+		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
+	}
+	r.sp, r.tol, r.control = p.Space, r.set.tolerance(), r.set.controller()
+	r.dir = 1
+	if p.T1 < p.T0 {
+		r.dir = -1
+	}
+	_, err = makeStops(p)
+	return err
+}
+
+// withSpace fills in the space of []float64.
+func withSpace[S any](p *Problem[S]) error {
+	if p.Space != nil {
+		return nil
+	}
+	if sp, ok := any(space.Floats{}).(space.Space[S]); ok {
+		p.Space = sp
+		return nil
+	}
+	return fmt.Errorf("integrate: Problem.Space is nil, and a state of type %T is not []float64; give its space", p.Y0)
+}
+
+// begin places the run at T0.
+func (r *Run[S]) begin() (err error) {
+	if r.stops, err = makeStops(r.p); err != nil {
+		return err
+	}
+	r.t, r.h, r.prev, r.fails, r.cause = r.p.T0, 0, [2]float64{}, 0, nil
+	r.stats = Stats{}
+	r.y, r.trial, r.e = r.sp.New(r.p.Y0), r.sp.New(r.p.Y0), r.sp.New(r.p.Y0)
+	r.sp.Copy(r.y, r.p.Y0)
+	r.stepper.Reset()
+	r.stepper.Bound(math.Inf(1))
+	if !finite(r.sp.Norm(r.y, r.y, r.y, space.Tolerance{Abs: 1})) {
+		return r.fail(fmt.Errorf("the initial state: %w", ErrNonFinite))
+	}
+	for len(r.stops) > 0 && r.stops[0].t == r.p.T0 {
+		if err := r.apply(r.stops[0]); err != nil {
+			return err
+		}
+		r.stops = r.stops[1:]
+	}
+	r.bound()
+	return nil
+}
+
+// advance makes the next accepted step and returns its end.
+func (r *Run[S]) advance() (t1 float64, err error) {
+	for {
+		if err := r.ctx.Err(); err != nil {
+			return 0, r.fail(fmt.Errorf("%w: %w", ErrCancelled, err))
+		}
+		if r.stats.Steps+r.stats.Rejected >= r.set.maxSteps() {
+			return 0, r.fail(fmt.Errorf("%w: %d", ErrTooManySteps, r.set.maxSteps()))
+		}
+		t1, err = r.propose()
+		if err != nil {
+			return 0, err
+		}
+		accepted, err := r.attempt(t1)
+		if err != nil {
+			return 0, err
+		}
+		if accepted {
+			r.stats.Steps++
+			return t1, nil
+		}
+		r.stats.Rejected++
+		r.fails++
+	}
+}
+
+// propose returns the end of the next step to try.
+func (r *Run[S]) propose() (float64, error) {
+	end := r.stops[0].t
+	switch {
+	case r.set.Grid != nil:
+		t1 := r.set.Grid[r.stats.Steps+1]
+		if (t1-end)*r.dir > 0 {
+			return 0, fmt.Errorf("integrate: Settings.Grid steps over the break at %v", end)
+		}
+		return t1, nil
+	case r.set.FixedStep > 0:
+		r.h = r.set.FixedStep
+	case r.h == 0:
+		if err := r.firstStep(end); err != nil {
+			return 0, err
+		}
+	}
+	h := r.h
+	if r.set.MaxStep > 0 {
+		h = min(h, r.set.MaxStep)
+	}
+	left := math.Abs(end - r.t)
+	if h*(1+1e-10) >= left {
+		return end, nil
+	}
+	if r.set.adaptive() && 2*h > left {
+		h = left / 2 // two even steps rather than a long and a tiny one
+	}
+	t1 := r.t + r.dir*h
+	if math.Abs(t1-r.t) <= 4*ulp(r.t) {
+		return 0, r.tooSmall()
+	}
+	return t1, nil
+}
+
+// attempt tries the step to t1 and sets the size of the next one.
+func (r *Run[S]) attempt(t1 float64) (accepted bool, err error) {
+	h := math.Abs(t1 - r.t)
+	switch err := r.stepper.Attempt(r.trial, r.e, r.t, t1, r.y); {
+	case err == nil:
+	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton):
+		return false, r.shrink(h, err)
+	default:
+		return false, r.fail(err)
+	}
+	if !r.set.adaptive() {
+		if !finite(r.sp.Norm(r.trial, r.y, r.trial, space.Tolerance{Abs: 1})) {
+			return false, r.fail(ErrNonFinite)
+		}
+		return true, nil
+	}
+	size := r.sp.Norm(r.e, r.y, r.trial, r.tol)
+	if !finite(size) {
+		return false, r.shrink(h, ErrNonFinite)
+	}
+	r.cause = nil
+	accepted = size <= 1
+	factor := r.control.Factor(size, r.prev, r.pErr+1, accepted)
+	if accepted {
+		if r.fails > 0 {
+			factor = min(factor, 1) // the step just failed: do not grow at once
+		}
+		r.fails = 0
+		r.prev = [2]float64{max(size, 1e-4), r.prev[0]}
+		if size < 1e-6 {
+			r.stats.Blind++
+		}
+		next := h * factor
+		if factor >= 1 && r.h > h {
+			next = max(next, min(r.h, 10*h)) // h was cut to meet a stop, not for accuracy
+		}
+		r.h = next
+		return true, nil
+	}
+	r.h = h * factor
+	return false, nil
+}
+
+// shrink cuts the step after an evaluation that failed.
+func (r *Run[S]) shrink(h float64, cause error) error {
+	r.cause = cause
+	if !r.set.adaptive() {
+		return r.fail(cause)
+	}
+	r.h = h / 4
+	r.stepper.Reset()
+	return nil
+}
+
+// cross acts at the end of a step that meets a stop: events change the state, and
+// the method restarts.
+func (r *Run[S]) cross() error {
+	met := false
+	for len(r.stops) > 0 && r.stops[0].t == r.t {
+		if err := r.apply(r.stops[0]); err != nil {
+			return err
+		}
+		met = true
+		r.stops = r.stops[1:]
+	}
+	if met && r.t != r.p.T1 {
+		r.stepper.Reset()
+		r.stats.Restarts++
+		r.h, r.prev = 0, [2]float64{}
+		r.bound()
+	}
+	return nil
+}
+
+// apply runs the event of a stop.
+func (r *Run[S]) apply(s stop[S]) error {
+	if s.event == nil {
+		return nil
+	}
+	if err := s.event(r.y, r.t); err != nil {
+		return r.fail(err)
+	}
+	return nil
+}
+
+// tooSmall tells the true reason for which the step cannot be cut further.
+func (r *Run[S]) tooSmall() error {
+	if r.cause != nil {
+		return r.fail(fmt.Errorf("%w (the last step tried was %.3g)", r.cause, r.h))
+	}
+	return r.fail(ErrStepTooSmall)
+}
+
+// fail makes the error of the run.
+func (r *Run[S]) fail(reason error) error {
+	return &StepError{T: r.t, H: r.dir * r.h, Step: r.stats.Steps, Component: r.worst(), Reason: reason}
+}
+
+// worst returns the coordinate with the largest weighted error in the last trial.
+func (r *Run[S]) worst() int {
+	c, ok := r.sp.(space.Coordinates[S])
+	if !ok {
+		return -1
+	}
+	n := c.Dim(r.y)
+	e, y := make([]float64, n), make([]float64, n)
+	c.Flatten(e, r.e)
+	c.Flatten(y, r.y)
+	worst, at := 0.0, -1
+	for i := range n {
+		abs := r.tol.Abs
+		if r.tol.AbsTols != nil {
+			abs = r.tol.AbsTols[i]
+		}
+		w := math.Abs(e[i]) / (abs + r.tol.Rel*math.Abs(y[i]))
+		if !finite(w) || !finite(y[i]) {
+			return i
+		}
+		if w > worst {
+			worst, at = w, i
+		}
+	}
+	return at
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// ulp returns the distance from |t| to the next floating-point number.
+func ulp(t float64) float64 {
+	t = math.Abs(t)
+	return math.Nextafter(t, math.Inf(1)) - t
+}
