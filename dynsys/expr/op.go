@@ -1,0 +1,263 @@
+package expr
+
+import "math"
+
+// op is an operation of the graph. Its value is fixed by [op.value], which
+// constant folding and the interpreter share.
+type op uint8
+
+const (
+	opConst op = iota
+	opInput
+
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opNeg
+	opPowInt // a^k for a small constant integer k
+	opPow    // a^b
+	opPowLog // a^b (log a)^k, k >= 1: derivatives of a^b in b
+
+	opExp
+	opLog
+	opLog10
+	opLog2
+	opSqrt
+	opAbs
+	opSin
+	opCos
+	opTan
+	opAsin
+	opAcos
+	opAtan
+	opAtan2
+	opSinh
+	opCosh
+	opTanh
+	opMin
+	opMax
+	opFloor
+	opCeil
+	opSign
+	opErf
+	opLgamma
+	opPolygamma // of order k: digamma for k = 0
+
+	opLt // k = 1 in a comparison whose two outcomes agree where they meet
+	opLe
+	opEq
+	opNe
+	opAnd
+	opOr
+	opNot
+	opIf
+
+	numOps
+)
+
+// arity and name of every operation.
+var ops = [numOps]struct {
+	arity int
+	name  string
+}{
+	opConst: {0, ""}, opInput: {0, ""},
+	opAdd: {2, "+"}, opSub: {2, "-"}, opMul: {2, "*"}, opDiv: {2, "/"}, opNeg: {1, "-"},
+	opPowInt: {1, "^"}, opPow: {2, "^"}, opPowLog: {2, "powlog"},
+	opExp: {1, "exp"}, opLog: {1, "log"}, opLog10: {1, "log10"}, opLog2: {1, "log2"},
+	opSqrt: {1, "sqrt"}, opAbs: {1, "abs"},
+	opSin: {1, "sin"}, opCos: {1, "cos"}, opTan: {1, "tan"},
+	opAsin: {1, "asin"}, opAcos: {1, "acos"}, opAtan: {1, "atan"}, opAtan2: {2, "atan2"},
+	opSinh: {1, "sinh"}, opCosh: {1, "cosh"}, opTanh: {1, "tanh"},
+	opMin: {2, "min"}, opMax: {2, "max"},
+	opFloor: {1, "floor"}, opCeil: {1, "ceil"}, opSign: {1, "sign"},
+	opErf: {1, "erf"}, opLgamma: {1, "lgamma"}, opPolygamma: {1, "polygamma"},
+	opLt: {2, "<"}, opLe: {2, "<="}, opEq: {2, "=="}, opNe: {2, "!="},
+	opAnd: {2, "and"}, opOr: {2, "or"}, opNot: {1, "not"}, opIf: {3, "if"},
+}
+
+// value returns the value of the operation. NaN in gives NaN out, also through
+// comparisons, except where the rest decides: x^0, the branch of an if that is
+// not taken, and and or (see [and3]).
+func (o op) value(k int32, x, y, z float64) float64 {
+	switch o {
+	case opAdd:
+		return x + y
+	case opSub:
+		return x - y
+	case opMul:
+		return x * y
+	case opDiv:
+		return x / y
+	case opNeg:
+		return -x
+	case opPowInt:
+		return powInt(x, int(k))
+	case opPow:
+		return math.Pow(x, y)
+	case opPowLog:
+		return powLog(x, y, int(k))
+	case opExp:
+		return math.Exp(x)
+	case opLog:
+		return math.Log(x)
+	case opLog10:
+		return math.Log10(x)
+	case opLog2:
+		return math.Log2(x)
+	case opSqrt:
+		return math.Sqrt(x)
+	case opAbs:
+		return math.Abs(x)
+	case opSin:
+		return math.Sin(x)
+	case opCos:
+		return math.Cos(x)
+	case opTan:
+		return math.Tan(x)
+	case opAsin:
+		return math.Asin(x)
+	case opAcos:
+		return math.Acos(x)
+	case opAtan:
+		return math.Atan(x)
+	case opAtan2:
+		return math.Atan2(x, y)
+	case opSinh:
+		return math.Sinh(x)
+	case opCosh:
+		return math.Cosh(x)
+	case opTanh:
+		return math.Tanh(x)
+	case opMin:
+		return min(x, y)
+	case opMax:
+		return max(x, y)
+	case opFloor:
+		return math.Floor(x)
+	case opCeil:
+		return math.Ceil(x)
+	case opSign:
+		return sign(x)
+	case opErf:
+		return math.Erf(x)
+	case opLgamma:
+		v, _ := math.Lgamma(x)
+		return v
+	case opPolygamma:
+		return polygamma(int(k), x)
+	case opLt:
+		return truth(x < y, x, y)
+	case opLe:
+		return truth(x <= y, x, y)
+	case opEq:
+		return truth(x == y, x, y)
+	case opNe:
+		return truth(x != y, x, y)
+	case opAnd:
+		return and3(x, y)
+	case opOr:
+		return or3(x, y)
+	case opNot:
+		return not3(x)
+	case opIf:
+		return choose(x, y, z)
+	}
+	panic("expr: no value for operation " + ops[o].name)
+}
+
+// truth returns 1 or 0 for the outcome of comparing x and y, NaN where one of
+// them is NaN.
+func truth(holds bool, x, y float64) float64 {
+	if holds && x == x && y == y {
+		return 1
+	}
+	if x != x || y != y {
+		return math.NaN()
+	}
+	return 0
+}
+
+// and3 is "and" in three values, where any number but 0 is true and NaN is
+// unknown: false and unknown is false.
+func and3(x, y float64) float64 {
+	if x == 0 || y == 0 {
+		return 0
+	}
+	if x != x || y != y {
+		return math.NaN()
+	}
+	return 1
+}
+
+// or3 is "or" in three values: true or unknown is true.
+func or3(x, y float64) float64 {
+	return not3(and3(not3(x), not3(y)))
+}
+
+func not3(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	if x != x {
+		return x
+	}
+	return 0
+}
+
+// choose returns x where c is true, y where it is false, NaN where it is NaN.
+func choose(c, x, y float64) float64 {
+	if c == 0 {
+		return y
+	}
+	if c != c {
+		return c
+	}
+	return x
+}
+
+// sign returns -1, 0 or 1.
+func sign(x float64) float64 {
+	if x > 0 {
+		return 1
+	}
+	if x < 0 {
+		return -1
+	}
+	return x + 0 // 0 for both zeros, NaN for NaN
+}
+
+// powInt returns x^k by repeated multiplication, from the lowest bit of |k| up,
+// and one division where k < 0. Programs multiply in this order too.
+func powInt(x float64, k int) float64 {
+	e := k
+	if e < 0 {
+		e = -e
+	}
+	r, started := 1.0, false
+	for s := x; ; s *= s {
+		if e&1 == 1 {
+			if started {
+				r *= s
+			} else {
+				r, started = s, true
+			}
+		}
+		if e >>= 1; e == 0 {
+			break
+		}
+	}
+	if k < 0 {
+		return 1 / r
+	}
+	return r
+}
+
+// powLog returns the limit of x^y (log x)^k from the right for x = 0, which is 0
+// for y > 0 and infinite otherwise.
+func powLog(x, y float64, k int) float64 {
+	if x == 0 && y > 0 {
+		return 0
+	}
+	return math.Pow(x, y) * powInt(math.Log(x), k)
+}
