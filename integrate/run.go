@@ -161,7 +161,7 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
 	}
-	r.sp, r.tol, r.control = p.Space, r.set.tolerance(), r.set.controller()
+	r.sp, r.tol, r.control = p.Space, r.set.Tolerance(), r.set.controller()
 	r.dir = 1
 	if p.T1 < p.T0 {
 		r.dir = -1

@@ -39,8 +39,8 @@ type Settings struct {
 	Times []float64
 }
 
-// tolerance returns the tolerances with defaults filled in.
-func (s *Settings) tolerance() space.Tolerance {
+// Tolerance returns the tolerances with defaults filled in.
+func (s *Settings) Tolerance() space.Tolerance {
 	tol := space.Tolerance{Rel: s.RelTol, Abs: s.AbsTol, AbsTols: s.AbsTols}
 	if tol.Rel == 0 {
 		tol.Rel = 1e-6
