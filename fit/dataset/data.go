@@ -24,6 +24,7 @@ type Data struct {
 
 	lines []int32   // of every row that has an observation
 	cells []rowCell // of these rows, len(RowColumns) each
+	texts []string  // of cells
 }
 
 // Experiment is the rows of one experiment.
@@ -94,14 +95,17 @@ type RowCell struct {
 	Col    int
 }
 
-// rowCell is a kept RowCell; 40 bytes.
+// rowCell is a kept RowCell. Texts repeat from row to row, so each is held once.
 type rowCell struct {
-	number float64
-	text   string
-	line   int32
-	col    int32
-	kind   CellKind
+	number    float64
+	text      int32 // index into Data.texts, or isMissing or isNumber
+	line, col int32
 }
+
+const (
+	isMissing int32 = -1 - iota
+	isNumber
+)
 
 // NumObservations returns the number of values of all experiments, censored ones
 // included.
@@ -120,7 +124,15 @@ func (d *Data) Line(o Observation) int { return int(d.lines[o.Row]) }
 // observation.
 func (d *Data) Cell(o Observation, k int) RowCell {
 	c := &d.cells[int(o.Row)*len(d.RowColumns)+k]
-	return RowCell{Kind: c.kind, Number: c.number, Text: c.text, Line: int(c.line), Col: int(c.col)}
+	out := RowCell{Line: int(c.line), Col: int(c.col)}
+	switch c.text {
+	case isMissing:
+	case isNumber:
+		out.Kind, out.Number = NumberCell, c.number
+	default:
+		out.Kind, out.Text = TextCell, d.texts[c.text]
+	}
+	return out
 }
 
 // ErrorAt returns an error that points at the value of an observation, for what only
@@ -162,9 +174,7 @@ func (d *Data) Unsupported() error {
 	for i := range d.Experiments {
 		x := &d.Experiments[i]
 		if c := x.preequilibrated; c.Text != "" {
-			keep(&Error{File: d.File, Line: c.Line, Col: c.Col, Text: c.Text,
-				Msg: "starting from the steady state of experiment " + quote(c.Text) + " is " + ErrUnsupported.Error(),
-				Err: ErrUnsupported})
+			keep(noPreequilibration(d.File, c))
 		}
 		for k := len(x.Observations) - 1; k >= 0 && math.IsInf(x.Observations[k].Time, 1); k-- {
 			o := x.Observations[k]
@@ -176,4 +186,11 @@ func (d *Data) Unsupported() error {
 		return nil
 	}
 	return first
+}
+
+// noPreequilibration is the error of a cell that names the experiment to start from.
+func noPreequilibration(file string, c Cell) *Error {
+	return &Error{File: file, Line: c.Line, Col: c.Col, Column: RolePreequilibration.String(), Text: c.Text,
+		Msg: "starting from the steady state of experiment " + quote(c.Text) + " is " + ErrUnsupported.Error(),
+		Err: ErrUnsupported}
 }
