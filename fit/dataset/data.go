@@ -190,7 +190,7 @@ func (d *Data) Unsupported() error {
 
 // noPreequilibration is the error of a cell that names the experiment to start from.
 func noPreequilibration(file string, c Cell) *Error {
-	return &Error{File: file, Line: c.Line, Col: c.Col, Column: RolePreequilibration.String(), Text: c.Text,
+	return &Error{File: file, Line: c.Line, Col: c.Col, Text: c.Text,
 		Msg: "starting from the steady state of experiment " + quote(c.Text) + " is " + ErrUnsupported.Error(),
 		Err: ErrUnsupported}
 }

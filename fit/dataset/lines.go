@@ -3,7 +3,6 @@ package dataset
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"unicode/utf8"
 )
@@ -87,12 +86,3 @@ func (l *lines) tooLong() *Error {
 
 // column returns the number, from 1, of the character at byte i of line.
 func column(line []byte, i int) int { return utf8.RuneCount(line[:i]) + 1 }
-
-// asError returns err as the *Error that it is.
-func asError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &Error{Msg: err.Error(), Err: err}
-}

@@ -197,7 +197,7 @@ func TestReadUnsupported(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	d = must(t, "time,experiment,y,preequilibration\n1,a,1,\n2,a,2,basal\ninf,b,3,\n", roles)
-	if err := d.Unsupported(); err == nil || !strings.HasPrefix(err.Error(), `d.csv:3:7: column preequilibration: starting from the steady state of experiment "basal"`) {
+	if err := d.Unsupported(); err == nil || !strings.HasPrefix(err.Error(), `d.csv:3:7: starting from the steady state of experiment "basal"`) {
 		t.Errorf("error %v", err)
 	}
 	d = must(t, "time,experiment,y,preequilibration\n1,a,1,\n", roles)
