@@ -1,0 +1,2 @@
+// Package sensitivity computes derivatives of solutions and of losses.
+package sensitivity

@@ -1,0 +1,260 @@
+package sensitivity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// flow carries the state of a model together with its tangents along some
+// directions, and with the running cost of a loss and the tangents of that:
+//
+//	y'   = f(t, y, p)
+//	s_i' = f_y s_i + f_p v_i,        s_i(T0) = (dy0/dp) v_i + w_i
+//	q'   = g(t, y, p)
+//	q_i' = g_y . s_i + g_p . v_i
+//
+// in a bundle Y = y, T = (s_i), Q = (q, q_1, ..., q_m), or an empty Q without
+// running cost. Its memory is used again from run to run.
+type flow[S any] struct {
+	m    *model[S]
+	loss *Loss[S] // nil: without running cost
+	dirs []Direction[S]
+	vp   [][]float64 // dirs[i].P
+	sp   *space.Bundles[S]
+
+	start  space.Bundle[S]
+	d, tmp S           // scratch
+	gp     []float64   // scratch for g_p
+	taus   []float64   // scratch: how fast the breaks move
+	rates  [][]float64 // rates[j][i]: how fast jump j moves along direction i
+	events []integrate.Event[space.Bundle[S]]
+	runs   integrate.Stats
+}
+
+// prepare sets the flow up for a model, directions and settings. loss may be nil.
+func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], loss *Loss[S], set *Settings) error {
+	if loss != nil && loss.G == nil {
+		loss = nil
+	}
+	numbers := 0
+	if loss != nil {
+		numbers = 1 + len(dirs)
+	}
+	if len(dirs) > 0 && m.sys.JVP == nil && m.sys.JVPs == nil {
+		return fmt.Errorf("sensitivity: System.JVP: %w", ErrNoDerivative)
+	}
+	if f.m != m || len(f.dirs) != len(dirs) || len(f.start.Q) != numbers {
+		f.sp = &space.Bundles[S]{Of: m.sp}
+		f.start = f.sp.Make(m.y0, len(dirs), numbers)
+		f.d, f.tmp = m.sp.New(m.y0), m.sp.New(m.y0)
+		f.gp = make([]float64, m.sys.NumParams)
+		f.taus = make([]float64, m.sys.Breaks.Count)
+		f.vp = make([][]float64, len(dirs))
+	}
+	f.m, f.loss, f.dirs = m, loss, dirs
+	for i := range dirs {
+		if f.vp[i] = dirs[i].P; f.vp[i] != nil && len(f.vp[i]) != m.sys.NumParams {
+			panic(fmt.Sprintf("sensitivity: Directions[%d].P has %d entries for %d parameters", i, len(f.vp[i]), m.sys.NumParams))
+		}
+	}
+	f.tolerances(set)
+	if err := f.initial(); err != nil {
+		return err
+	}
+	return f.jumpRates()
+}
+
+// tolerances sets those of tangents and integrals: the same relative one as for
+// the state, and the absolute one divided by the size of a step along the direction.
+func (f *flow[S]) tolerances(set *Settings) {
+	tol := set.Tolerance()
+	f.sp.Tangents = slices.Grow(f.sp.Tangents[:0], len(f.dirs))[:len(f.dirs)]
+	f.sp.Numbers = slices.Grow(f.sp.Numbers[:0], len(f.start.Q))[:len(f.start.Q)]
+	if f.loss != nil {
+		f.sp.Numbers[0] = tol.Abs
+	}
+	for i := range f.dirs {
+		size := f.dirs[i].size(f.m, set)
+		t := &f.sp.Tangents[i]
+		t.Rel, t.Abs = tol.Rel, tol.Abs/size
+		if tol.AbsTols != nil {
+			t.AbsTols = slices.Grow(t.AbsTols[:0], len(tol.AbsTols))[:len(tol.AbsTols)]
+			for j, a := range tol.AbsTols {
+				t.AbsTols[j] = a / size
+			}
+		}
+		if f.loss != nil {
+			f.sp.Numbers[1+i] = t.Abs
+		}
+	}
+}
+
+// initial sets the bundle at T0.
+func (f *flow[S]) initial() error {
+	m := f.m
+	m.sp.Copy(f.start.Y, m.y0)
+	clear(f.start.Q)
+	init := &m.sys.Initial
+	for i := range f.dirs {
+		s, d := f.start.T[i], &f.dirs[i]
+		m.sp.Copy(s, m.zero)
+		if d.P != nil && init.Value != nil {
+			if init.JVP == nil {
+				return fmt.Errorf("sensitivity: Initial.JVP: %w", ErrNoDerivative)
+			}
+			if err := init.JVP(s, m.P, d.P); err != nil {
+				return fmt.Errorf("sensitivity: derivative of the initial state: %w", err)
+			}
+		}
+		if d.hasY0() {
+			m.sp.AddScaled(s, s, []float64{1}, []S{d.Y0})
+		}
+	}
+	return nil
+}
+
+// jumpRates sets rates and the events at which tangents jump.
+func (f *flow[S]) jumpRates() error {
+	m := f.m
+	f.events = f.events[:0]
+	if len(f.dirs) == 0 || len(m.jumps) == 0 {
+		return nil
+	}
+	if m.sys.Breaks.JVP == nil {
+		return fmt.Errorf("sensitivity: Breaks.JVP: %w", ErrNoDerivative)
+	}
+	f.rates = slices.Grow(f.rates[:0], len(m.jumps))[:len(m.jumps)]
+	for j := range m.jumps {
+		f.rates[j] = make([]float64, len(f.dirs))
+		f.events = append(f.events, integrate.Event[space.Bundle[S]]{At: m.jumps[j].t, Apply: f.jump(j)})
+	}
+	for i, v := range f.vp {
+		if v == nil {
+			continue
+		}
+		if err := m.sys.Breaks.JVP(f.taus, m.P, v); err != nil {
+			return fmt.Errorf("sensitivity: derivative of the break times: %w", err)
+		}
+		for j, jump := range m.jumps {
+			f.rates[j][i] = f.taus[jump.which[0]]
+			for _, b := range jump.which {
+				if f.taus[b] != f.rates[j][i] {
+					return &Error{Phase: ForwardPass, T: jump.t, Component: -1, Reason: ErrCoincidentBreaks}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// jump returns the event of a break that moves with the parameters: a tangent
+// jumps by (f(before) - f(after)) dtau/dp, its integral likewise with g.
+func (f *flow[S]) jump(j int) func(y space.Bundle[S], t float64) error {
+	return func(y space.Bundle[S], t float64) error {
+		if err := f.m.fall(f.d, f.tmp, t, y.Y); err != nil {
+			return err
+		}
+		for i, rate := range f.rates[j] {
+			if rate != 0 {
+				f.m.sp.AddScaled(y.T[i], y.T[i], []float64{rate}, []S{f.d})
+			}
+		}
+		if f.loss == nil {
+			return nil
+		}
+		before, after := f.m.sides(t)
+		g0, err := f.loss.G(before, y.Y, f.m.P)
+		if err != nil {
+			return err
+		}
+		g1, err := f.loss.G(after, y.Y, f.m.P)
+		if err != nil {
+			return err
+		}
+		for i, rate := range f.rates[j] {
+			y.Q[1+i] += rate * (g0 - g1)
+		}
+		return nil
+	}
+}
+
+// rhs is the right-hand side of the bundle.
+func (f *flow[S]) rhs(dy space.Bundle[S], t float64, y space.Bundle[S]) error {
+	if err := f.m.jvps(dy.Y, dy.T, t, y.Y, y.T, f.vp); err != nil {
+		return err
+	}
+	if f.loss == nil {
+		return nil
+	}
+	return f.cost(dy.Q, t, y)
+}
+
+// cost sets dq to the running cost and its tangents.
+func (f *flow[S]) cost(dq []float64, t float64, y space.Bundle[S]) (err error) {
+	l, p := f.loss, f.m.P
+	if dq[0], err = l.G(t, y.Y, p); err != nil {
+		return err
+	}
+	clear(dq[1:])
+	if len(f.dirs) == 0 {
+		return nil
+	}
+	if l.Gy != nil {
+		if err := l.Gy(f.d, t, y.Y, p); err != nil {
+			return err
+		}
+		dot := f.m.sp.(space.InnerProduct[S])
+		for i, s := range y.T {
+			dq[1+i] = dot.Dot(f.d, s)
+		}
+	}
+	if l.Gp != nil {
+		clear(f.gp)
+		if err := l.Gp(f.gp, t, y.Y, p); err != nil {
+			return err
+		}
+		for i, v := range f.vp {
+			if v != nil {
+				dq[1+i] += product(f.gp, v)
+			}
+		}
+	}
+	return nil
+}
+
+// run integrates the bundle; see is called with every accepted step and, at the
+// end, done with the final state.
+func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.Step[space.Bundle[S]]) error, done func(t float64, y space.Bundle[S]) error) error {
+	p := integrate.Problem[space.Bundle[S]]{
+		F: f.rhs, T0: f.m.T0, T1: f.m.T1, Y0: f.start, Space: f.sp,
+		Breaks: f.m.breaks, Events: f.events,
+	}
+	s := set.Settings
+	s.Times = nil
+	run := integrate.Start(ctx, p, set.solver(), &s)
+	for step := range run.Steps() {
+		if err := see(step); err != nil {
+			return err
+		}
+	}
+	f.runs = run.Stats()
+	f.m.stats.addForward(f.runs)
+	if err := run.Err(); err != nil {
+		return inPass(ForwardPass, err)
+	}
+	t, y := run.State()
+	return done(t, y)
+}
+
+// product returns the sum of a_i*b_i.
+func product(a, b []float64) float64 {
+	var sum float64
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
+}

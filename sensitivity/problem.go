@@ -1,0 +1,252 @@
+package sensitivity
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// Problem is the solution of a system from T0 to T1 at parameters P. T1 < T0 goes
+// backward in time. It is the one owner of the right-hand side: what is integrated
+// is built from it.
+type Problem[S any] struct {
+	System *dynsys.System[S]
+	P      []float64 // NumParams parameters
+	T0, T1 float64
+	// Y0 is the initial state, unless System.Initial gives it; then only its shape
+	// is used, and it may be nil where S is []float64.
+	Y0 S
+}
+
+// Settings says how to integrate. A nil *Settings and the zero value are right for
+// a first look. Times has no effect: the loss or the caller says when to look.
+type Settings struct {
+	integrate.Settings
+	// Solver is the method of the forward solution. Nil means integrate.Tsit5{}.
+	Solver integrate.Method
+	// Scales are typical sizes of the parameters. The error allowed in dy/dp_i is
+	// AbsTol over max(|p_i|, Scales[i]) beside the relative one, so that the change
+	// of y that a typical change of p_i makes is known as well as y is. Where both
+	// are zero, 1 stands in.
+	Scales []float64
+}
+
+func (s *Settings) solver() integrate.Method {
+	if s.Solver == nil {
+		return integrate.Tsit5{}
+	}
+	return s.Solver
+}
+
+// scale returns the typical size of parameter i.
+func (s *Settings) scale(i int, p float64) float64 {
+	size := math.Abs(p)
+	if s.Scales != nil {
+		size = max(size, math.Abs(s.Scales[i]))
+	}
+	if size == 0 {
+		return 1
+	}
+	return size
+}
+
+// orDefault returns a copy of the settings, of the defaults where set is nil.
+func orDefault(set *Settings) Settings {
+	if set == nil {
+		return Settings{}
+	}
+	return *set
+}
+
+// model is a problem made ready: the space found, initial state and breaks
+// evaluated, every evaluation counted.
+type model[S any] struct {
+	Problem[S]
+	sys     *dynsys.System[S]
+	sp      space.Space[S]
+	y0      S
+	zero    S
+	breaks  []float64
+	moving  bool   // some break may depend on the parameters
+	jumps   []jump // of them, where the solution meets them
+	stats   Stats
+	started bool
+}
+
+// jump is a time at which breaks lie whose times depend on parameters.
+type jump struct {
+	t     float64
+	which []int // indices of the breaks
+}
+
+// newModel checks a problem and evaluates what depends on the parameters alone.
+func newModel[S any](p Problem[S]) (*model[S], error) {
+	m := &model[S]{}
+	return m, m.set(p)
+}
+
+// set changes to another problem. While the system stays the same, memory is used
+// again.
+func (m *model[S]) set(p Problem[S]) error {
+	if p.System == nil {
+		return errors.New("sensitivity: Problem.System is nil")
+	}
+	if p.System.RHS == nil {
+		return errors.New("sensitivity: System.RHS is nil")
+	}
+	if len(p.P) != p.System.NumParams {
+		panic(fmt.Sprintf("sensitivity: %d parameters for a system of %d", len(p.P), p.System.NumParams))
+	}
+	fresh := !m.started || m.sys != p.System
+	m.Problem, m.sys, m.stats = p, p.System, Stats{}
+	if fresh {
+		if err := m.findSpace(); err != nil {
+			return err
+		}
+		m.y0, m.zero = m.sp.New(m.shape()), m.sp.New(m.shape())
+		if err := m.checkShape(); err != nil {
+			return err
+		}
+		m.breaks = make([]float64, p.System.Breaks.Count)
+		m.started = true
+	}
+	if err := m.setInitial(); err != nil {
+		return err
+	}
+	return m.setBreaks()
+}
+
+func (m *model[S]) findSpace() error {
+	if m.sp = m.sys.Space; m.sp != nil {
+		return nil
+	}
+	sp, ok := any(space.Floats{}).(space.Space[S])
+	if !ok {
+		return fmt.Errorf("sensitivity: System.Space is nil, and a state of type %T is not []float64; give its space", m.Y0)
+	}
+	m.sp = sp
+	return nil
+}
+
+// shape returns a state to make others like.
+func (m *model[S]) shape() S {
+	if y, ok := any(m.Y0).([]float64); ok && y == nil {
+		return any(make([]float64, m.sys.Dim)).(S)
+	}
+	return m.Y0
+}
+
+func (m *model[S]) checkShape() error {
+	c, ok := m.sp.(space.Coordinates[S])
+	if !ok {
+		return nil
+	}
+	if n := c.Dim(m.y0); n != m.sys.Dim {
+		return fmt.Errorf("sensitivity: Problem.Y0 has %d coordinates, the system %d; give Y0, for its shape where System.Initial has the values", n, m.sys.Dim)
+	}
+	return nil
+}
+
+func (m *model[S]) setInitial() error {
+	if m.sys.Initial.Value == nil {
+		m.sp.Copy(m.y0, m.shape())
+		return nil
+	}
+	if err := m.sys.Initial.Value(m.y0, m.P); err != nil {
+		return fmt.Errorf("sensitivity: initial state: %w", err)
+	}
+	return nil
+}
+
+// setBreaks evaluates the break times and notes which of them move the solution.
+func (m *model[S]) setBreaks() error {
+	b := &m.sys.Breaks
+	m.jumps = m.jumps[:0]
+	if b.Count == 0 {
+		return nil
+	}
+	if err := b.Times(m.breaks, m.P); err != nil {
+		return fmt.Errorf("sensitivity: break times: %w", err)
+	}
+	if m.moving = b.JVP != nil || b.VJP != nil; !m.moving {
+		return nil
+	}
+	lo, hi := min(m.T0, m.T1), max(m.T0, m.T1)
+	for i, t := range m.breaks {
+		if !(t >= lo && t <= hi) || t == m.T0 {
+			continue // nothing lies before a break at T0
+		}
+		at := slices.IndexFunc(m.jumps, func(j jump) bool { return j.t == t })
+		if at < 0 {
+			m.jumps = append(m.jumps, jump{t: t, which: []int{i}})
+			continue
+		}
+		m.jumps[at].which = append(m.jumps[at].which, i)
+	}
+	return nil
+}
+
+// dir is +1 or -1, the direction of integration.
+func (m *model[S]) dir() float64 {
+	if m.T1 < m.T0 {
+		return -1
+	}
+	return 1
+}
+
+// sides returns the times at which a right-hand side that jumps at t is to be
+// evaluated just before and just after it, in the direction of integration.
+func (m *model[S]) sides(t float64) (before, after float64) {
+	left := math.Nextafter(t, math.Inf(-1))
+	if m.dir() < 0 {
+		return t, left
+	}
+	return left, t
+}
+
+func (m *model[S]) rhs(dy S, t float64, y S) error {
+	m.stats.RHS++
+	return m.sys.RHS(dy, t, y, m.P)
+}
+
+func (m *model[S]) vjp(gy S, gp []float64, t float64, y, w S) error {
+	m.stats.VJP++
+	return m.sys.VJP(gy, gp, t, y, m.P, w)
+}
+
+// jvps sets dy = f and out[i] = f_y vy[i] + f_p vp[i].
+func (m *model[S]) jvps(dy S, out []S, t float64, y S, vy []S, vp [][]float64) error {
+	m.stats.RHS++
+	m.stats.JVP += len(out)
+	if m.sys.JVPs != nil && len(out) > 0 {
+		return m.sys.JVPs(dy, out, t, y, m.P, vy, vp)
+	}
+	if err := m.sys.RHS(dy, t, y, m.P); err != nil {
+		return err
+	}
+	for i := range out {
+		if err := m.sys.JVP(out[i], t, y, m.P, vy[i], vp[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fall sets d = f(before) - f(after) at a break and state: how much the right-hand
+// side falls there. tmp is scratch.
+func (m *model[S]) fall(d, tmp S, t float64, y S) error {
+	before, after := m.sides(t)
+	if err := m.rhs(d, before, y); err != nil {
+		return err
+	}
+	if err := m.rhs(tmp, after, y); err != nil {
+		return err
+	}
+	m.sp.AddScaled(d, d, []float64{-1}, []S{tmp})
+	return nil
+}

@@ -1,0 +1,57 @@
+package sensitivity
+
+import "github.com/odefit/odefit/integrate"
+
+// Result is a loss and its gradient.
+type Result[S any] struct {
+	Value float64 // L
+	// P is dL/dp: by every way in which p enters, the initial state and the break
+	// times included.
+	P []float64
+	// Y0 is dL/dy0, the derivative in the initial state alone; for complex states
+	// its real and imaginary parts are those of the derivative in the parts.
+	Y0 S
+	// T0 is dL/dT0 = -f(T0, y0) . dL/dy0 - g(T0, y0): the start moves, y0 and the
+	// observations stay, also one at T0.
+	T0 float64
+	// T1 is dL/dT1 = g(T1, y(T1)): the end of the integral moves, the observations
+	// stay. Where the last observation moves with T1, its dL/dt_k has to be added.
+	T1 float64
+	// Times are dL/dt_k = f(t_k, y(t_k)) . dl_k/dy, in the order of Loss.Times. At a
+	// break, f is taken after it.
+	Times []float64
+
+	Stats Stats
+	// Warnings say what makes the numbers doubtful, in sentences.
+	Warnings []string
+}
+
+// Stats counts the work behind a result.
+type Stats struct {
+	Steps    int // accepted steps of the forward pass
+	Rejected int
+	Backward int // steps of the backward pass: transposed, or solved
+	RHS      int // evaluations of f, those shared with tangents included
+	JVP      int // directions evaluated
+	VJP      int
+	// Blind counts accepted steps of the forward pass whose error estimate was below
+	// a millionth of the tolerance.
+	Blind int
+}
+
+// addForward adds the steps of a forward run; evaluations are counted where they
+// are made.
+func (s *Stats) addForward(run integrate.Stats) {
+	s.Steps += run.Steps
+	s.Rejected += run.Rejected
+	s.Blind += run.Blind
+}
+
+// warnings returns what is doubtful about every result of the model.
+func (m *model[S]) warnings() []string {
+	var w []string
+	if m.sys.Approximate {
+		w = append(w, "the derivatives of the right-hand side are finite differences, and the results carry their error")
+	}
+	return w
+}
