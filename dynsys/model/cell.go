@@ -21,6 +21,10 @@ func ParseCell(text string) (Expr, error) {
 		return nil, r.err()
 	}
 	p := newParser(r)
+	if p.peek().kind == kindEnd {
+		r.add(Pos{1, 1}, "this cell is empty; expected a number, a name or an expression", "")
+		return nil, r.err()
+	}
 	var e Expr
 	p.guard(func() {
 		e = p.expression("a number, a name or an expression")

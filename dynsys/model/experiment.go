@@ -95,11 +95,11 @@ func (s *Experiment) declare(c *checker) {
 func (s *Experiment) check(c *checker) {
 	set := map[Target]Pos{}
 	for _, a := range s.Assigns {
-		c.expr(a.Expr, scope{what: "the value of " + quote(a.Name) + " in an experiment"})
 		if a.Name == "preequilibration" && c.model.names[a.Name] == nil {
 			c.add(a.At, "pre-equilibration is part of the language, but this version does not support it yet", "remove it, or use a version that does")
 			continue
 		}
+		c.expr(a.Expr, scope{what: "the value of " + quote(a.Name) + " in an experiment"})
 		target, problem, hint := c.model.target(a.Name, a.Initial)
 		if problem != "" {
 			if !c.isBroken(a.Name) {

@@ -56,7 +56,9 @@ func Parse(file string, text []byte) (*Model, error) {
 		names: map[string]*symbol{}, hasRow: map[string]bool{}, src: r.src,
 	}
 	m.Statements = p.statements()
-	newChecker(r, m, p.broken).statements()
+	if !r.full() { // names of statements that were not reached are not unknown
+		newChecker(r, m, p.broken).statements()
+	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ type parser struct {
 	tokens  []token
 	content []int32 // see lexer
 	next    int     // index of the next token
+	begin   int     // index of the first token of the statement at hand
 
 	open     []token // brackets not yet closed in this statement
 	goesOn   bool    // the last token taken was an operator or a comma
@@ -58,7 +59,7 @@ func (p *parser) defect() (pos Pos, msg, hint string, ok bool) {
 // statement reads one statement. After a mistake it goes on at the beginning of
 // the next one and returns nil.
 func (p *parser) statement() (s Statement) {
-	begin := p.next
+	p.begin = p.next
 	p.open, p.goesOn, p.nesting, p.declared = p.open[:0], false, 0, p.declared[:0]
 	p.guard(func() {
 		s = p.dispatch()
@@ -68,7 +69,7 @@ func (p *parser) statement() (s Statement) {
 		for _, name := range p.declared {
 			p.broken[name] = true
 		}
-		p.recover(begin)
+		p.recover()
 	})
 	return s
 }
@@ -94,13 +95,15 @@ func (p *parser) dispatch() Statement {
 		return form(p)
 	}
 	switch {
+	case first.kind == kindBad:
+		p.fail(first.pos(), first.msg, first.hint)
 	case first.kind == kindName:
 		if parse := statementParser(first.text); parse != nil {
 			p.take()
 			return parse(p, first.pos())
 		}
 		p.unknownStatement(first)
-	case first.kind == kindNumber && p.at(p.next+1).is("="):
+	case first.kind == kindNumber && first.value == 0 && p.at(p.next+1).is("="):
 		p.unsupported(first.pos(), "the algebraic equation 0 = ...")
 	}
 	p.fail(first.pos(), "unexpected "+first.describe()+"; expected the beginning of a statement such as param, let, init, observe or x' = ...", "")
@@ -109,32 +112,35 @@ func (p *parser) dispatch() Statement {
 
 // unknownStatement reports a line that begins with a name that is no statement.
 func (p *parser) unknownStatement(first *token) {
-	name := first.text
-	second := p.at(p.next + 1)
+	p.take()
+	name, second := first.text, p.peek()
 	switch {
+	case second.bol:
+	case second.kind == kindBad:
+		p.declare(name)
+		p.fail(second.pos(), second.msg, second.hint)
 	case second.is("="):
 		p.declare(name)
-		p.fail(first.pos(), "unknown statement: "+quote(name)+" = ... stands alone; expected what kind of thing "+quote(name)+" is",
+		p.fail(first.pos(), quote(name)+" is given a value, but the statement does not say what it is; expected a word such as let before it",
 			"write let "+name+" = ..., const "+name+" = ..., param "+name+" = ... or "+name+"' = ...")
 	case second.is("'"):
-		if p.at(p.next + 2).is("'") {
-			p.declare(name)
+		p.declare(name)
+		p.take()
+		if p.peek().is("'") {
 			p.fail(second.pos(), "a second derivative; expected one prime",
 				"write two equations of first order: "+name+"' = v and v' = ...")
 		}
+		p.unexpected(`"="`, "write "+name+"' = EXPRESSION")
+	case second.is("("):
 		p.declare(name)
-		p.fail(p.at(p.next+2).pos(), "unexpected "+p.at(p.next+2).describe()+" after "+quote(name+"'")+"; expected =", "write "+name+"' = EXPRESSION")
-	case second.is("(") && !p.at(p.next+1).bol:
-		p.declare(name)
-		p.fail(second.pos(), "this is no statement; expected "+quote(name+"(0) = ...")+" for an initial value or "+quote(name+"' = ...")+" for an equation", "")
+		p.fail(second.pos(), `unexpected "("; expected `+name+"(0) = ... for an initial value or "+name+"' = ... for an equation", "")
 	case second.is("~"):
-		p.fail(first.pos(), "unknown statement: "+quote(name)+" ~ ... stands alone", "write observe "+name+" ~ ... for a data column, prior "+name+" ~ ... for a parameter")
-	}
-	// parm beta = 1: uses of beta are no further mistakes.
-	if second.kind == kindName && !second.bol {
+		p.fail(first.pos(), "this line does not say what "+quote(name)+" is; expected observe or prior before it",
+			"write observe "+name+" ~ ... for a data column, prior "+name+" ~ ... for a parameter")
+	case second.kind == kindName: // parm beta = 1: uses of beta are no further mistakes
 		p.declare(second.text)
 	}
-	p.fail(first.pos(), "unknown statement "+quote(name)+"; expected one such as param, const, let, init, observe or "+name+"' = ...",
+	p.fail(first.pos(), "unknown statement "+quote(name)+"; expected one such as param, const, let, init, observe or x' = ...",
 		didYouMean(name, statementWords()))
 }
 
@@ -154,7 +160,7 @@ func (p *parser) unexpected(expected, hint string) {
 	switch {
 	case t.kind == kindBad:
 		p.fail(t.pos(), t.msg, t.hint)
-	case p.atEnd() && p.next > 0:
+	case p.atEnd():
 		// The place of an end is right behind the last word of the line.
 		last := p.at(p.next - 1)
 		pos := Pos{int(last.line), int(last.col) + last.width()}
@@ -171,9 +177,9 @@ func (p *parser) unexpected(expected, hint string) {
 }
 
 // recover moves to the beginning of the next statement: the first token of a line
-// that cannot belong to the statement which began at token begin.
-func (p *parser) recover(begin int) {
-	if p.next == begin {
+// that cannot belong to the statement at hand.
+func (p *parser) recover() {
+	if p.next == p.begin {
 		p.take()
 	}
 	for t := p.peek(); t.kind != kindEnd; t = p.peek() {
@@ -215,7 +221,7 @@ func (p *parser) take() *token {
 // atEnd says that the statement ends before the next token.
 func (p *parser) atEnd() bool {
 	t := p.peek()
-	return t.bol && len(p.open) == 0 && !p.goesOn
+	return t.bol && len(p.open) == 0 && !p.goesOn && p.next > p.begin
 }
 
 // got takes the next token where it is the operator op in the same statement.

@@ -11,7 +11,7 @@ const maxCompared = 5000
 // nearest returns the candidate most similar to name, or "" where none is similar.
 // The similarity is the number of characters to insert, remove, change or swap
 // with a neighbour; a change between upper and lower case costs nothing but
-// breaks ties. The first of equals wins.
+// breaks ties, and so does a longer common beginning.
 func nearest(name string, candidates []string) string {
 	a := []rune(name)
 	best, bestCost := "", 2*max(1, (len(a)+1)/3)+1
@@ -30,7 +30,7 @@ func nearest(name string, candidates []string) string {
 		if strings.EqualFold(name, c) || cost > 0 && editDistance(a, b)*2 > cost {
 			cost++
 		}
-		if cost < bestCost {
+		if cost < bestCost || best != "" && cost == bestCost && commonPrefix(a, b) > commonPrefix(a, []rune(best)) {
 			best, bestCost = c, cost
 		}
 	}
@@ -51,6 +51,14 @@ func inBrackets(hint string) string {
 		return ""
 	}
 	return " (" + hint + ")"
+}
+
+func commonPrefix(a, b []rune) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func lower(text []rune) []rune {
