@@ -1,0 +1,288 @@
+package minimize
+
+import (
+	"context"
+	"math"
+	"slices"
+)
+
+// trustRegion is one search of LeastSquares.
+type trustRegion struct {
+	LeastSquares
+	ledger
+	ctx    context.Context
+	p      Residuals
+	bounds Bounds
+
+	x, trial     []float64
+	f            float64
+	model, spare *gaussNewton // of x, and of a trial point
+	step         *boxStep
+	res, jac     []float64 // of the last linearisation; models reduce them in place
+
+	first      float64 // f at the start
+	decrement  float64 // delta at x
+	radius     float64
+	iterations int
+}
+
+func newTrustRegion(ctx context.Context, m LeastSquares, p Residuals, b Bounds, x0 []float64) *trustRegion {
+	n := p.Dim
+	s := &trustRegion{
+		LeastSquares: m, ctx: ctx, p: p, bounds: b,
+		x: slices.Clone(x0), trial: make([]float64, n), f: math.Inf(1),
+		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n), step: newBoxStep(n),
+		res: make([]float64, p.Rows), jac: make([]float64, p.Rows*n),
+		decrement: math.NaN(),
+	}
+	b.Project(s.x)
+	return s
+}
+
+func (s *trustRegion) result(status Status) Result {
+	if s.cancelled {
+		status = Cancelled
+	}
+	return Result{
+		X: s.x, F: s.f, Gradient: s.model.g, AtBound: s.bounds.sides(s.x), Status: status,
+		PredictedDecrease: s.decrement, Iterations: s.iterations,
+		Evaluations: s.evaluations, Gradients: s.gradients, Failures: s.failures, LastFailure: s.last,
+	}
+}
+
+func (s *trustRegion) run() Status {
+	f, ok := s.linearize(s.x)
+	if ok && s.p.Value != nil {
+		f, ok = s.value(s.x)
+	}
+	if !ok {
+		return InfeasibleStart
+	}
+	s.f, s.first = f, f
+	s.model.reduce(s.jac, s.res)
+	for {
+		s.rescale()
+		if s.radius == 0 {
+			s.radius = s.FirstRadius * s.size()
+		}
+		length := s.undamped(s.model, s.x)
+		s.decrement = s.step.decrease()
+		if status := s.ended(length); status != NotRun {
+			return status
+		}
+		if s.iterations == s.MaxIterations {
+			return MaxIterations
+		}
+		s.iterations++
+		if s.Progress != nil {
+			s.Progress(Progress{
+				Iteration: s.iterations, X: s.x, F: s.f, PredictedDecrease: s.decrement,
+				Evaluations: s.evaluations, Gradients: s.gradients, Failures: s.failures,
+			})
+		}
+		if !s.advance(length) {
+			if s.decrement <= s.noise() {
+				return ConvergedNoise
+			}
+			return Stalled
+		}
+	}
+}
+
+// rescale updates D. Earlier norms fade, so that one point with huge derivatives
+// does not shorten the steps of a parameter for good.
+func (s *trustRegion) rescale() {
+	const fade = 0.9
+	for j, norm := range s.model.norm {
+		s.step.scale[j] = math.Max(fade*s.step.scale[j], norm)
+		if s.step.scale[j] == 0 {
+			s.step.scale[j] = 1
+		}
+	}
+}
+
+// size returns |D x|, or |D| for x = 0.
+func (s *trustRegion) size() float64 {
+	size, scale := 0.0, 0.0
+	for j, d := range s.step.scale {
+		size = math.Hypot(size, d*s.x[j])
+		scale = math.Hypot(scale, d)
+	}
+	if size == 0 {
+		return scale
+	}
+	return size
+}
+
+// undamped sets the step to the minimum of a model of the point x inside the
+// bounds, and returns its length |D d|.
+func (s *trustRegion) undamped(model *gaussNewton, x []float64) float64 {
+	s.step.q = model
+	for j, v := range x {
+		s.step.lo[j] = s.bounds.lower(j) - v
+		s.step.hi[j] = s.bounds.upper(j) - v
+	}
+	return s.step.minimize(0)
+}
+
+// ended judges the point x, or returns NotRun to go on.
+func (s *trustRegion) ended(length float64) Status {
+	const vanished = 1e-30
+	switch {
+	case s.bounds.slope(s.x, s.model.g) <= s.GTol:
+		return ConvergedGradient
+	case s.decrement <= s.FTol*s.model.half()+s.AbsTol:
+		return ConvergedDecrease
+	case length <= s.XTol*s.size():
+		return ConvergedStep
+	case math.Abs(s.f) <= vanished*math.Abs(s.first):
+		return ConvergedZero
+	}
+	return NotRun
+}
+
+// noise is the difference of two values of f that says nothing.
+func (s *trustRegion) noise() float64 {
+	return math.Max(s.ObjectiveNoise, rounding(math.Max(math.Abs(s.f), s.model.half())))
+}
+
+// advance moves x to a better point, trying steps of falling radius from the
+// undamped one, whose length is given. It returns false where no step can be
+// confirmed, and at the end of the context.
+func (s *trustRegion) advance(length float64) bool {
+	for {
+		length = s.step.within(s.radius, length)
+		if !s.propose() {
+			return false
+		}
+		promised := s.step.decrease()
+		if promised <= 1e-2*rounding(s.f) && promised < s.decrement {
+			return false // shorter steps can only promise less
+		}
+		f, ok := s.tryValue()
+		if ok {
+			decrease := s.f - f
+			s.adaptRadius(length, decrease, promised)
+			switch {
+			case decrease > 0 && decrease >= 1e-4*promised:
+				if s.linearizeTrial() {
+					s.accept(f)
+					return true
+				}
+			case s.decrement <= s.faint() && decrease >= -s.faint():
+				if s.linearizeTrial() && s.confirmed() {
+					s.radius = math.Max(s.radius, length)
+					s.accept(f)
+					return true
+				}
+				if s.decrement <= s.noise() {
+					return false
+				}
+			}
+		}
+		if s.cancelled {
+			return false
+		}
+		s.radius = math.Min(s.radius, length/2)
+		if s.failed {
+			s.radius = length / 4
+		}
+		length = s.undamped(s.model, s.x)
+	}
+}
+
+// propose sets trial = x + d, on the bound where the step ends on it, and reports
+// whether that is another point than x.
+func (s *trustRegion) propose() bool {
+	for j, x := range s.x {
+		switch d := s.step.d[j]; d {
+		case s.step.lo[j]:
+			s.trial[j] = s.bounds.lower(j)
+		case s.step.hi[j]:
+			s.trial[j] = s.bounds.upper(j)
+		default:
+			s.trial[j] = x + d
+		}
+	}
+	s.bounds.Project(s.trial)
+	return !slices.Equal(s.trial, s.x)
+}
+
+// adaptRadius follows the decrease of f against the one promised: twice the step
+// after a good one, the minimum of a parabola along it after a bad one.
+func (s *trustRegion) adaptRadius(length, decrease, promised float64) {
+	switch ratio := decrease / promised; {
+	case ratio > 0.75:
+		s.radius = math.Max(s.radius, 2*length)
+	case ratio < 0.25:
+		shrink := 0.5
+		if decrease < 0 {
+			slope := 0.0
+			for j, g := range s.model.g {
+				slope += g * s.step.d[j]
+			}
+			shrink = slope / (2 * (slope + decrease))
+		}
+		s.radius = math.Min(s.radius, length) * math.Min(0.5, math.Max(0.1, shrink))
+	}
+}
+
+// faint is the decrement below which values of f need not decide alone: a relative
+// offset of 1e-5, at which other programs stop.
+func (s *trustRegion) faint() float64 {
+	return math.Max(s.noise(), 1e-10*s.model.half())
+}
+
+// confirmed reports whether the decrement of the linearised trial point is at most
+// half of that of x, which is what a step near a minimum does.
+func (s *trustRegion) confirmed() bool {
+	s.spare.reduce(s.jac, s.res)
+	s.undamped(s.spare, s.trial)
+	return s.step.decrease() <= s.decrement/2
+}
+
+// accept moves x to the trial point, which has been linearised. The matrix may have
+// been reduced already, by confirmed.
+func (s *trustRegion) accept(f float64) {
+	if s.step.q != s.spare {
+		s.spare.reduce(s.jac, s.res)
+	}
+	s.model, s.spare = s.spare, s.model
+	copy(s.x, s.trial)
+	s.f = f
+}
+
+// tryValue returns f at the trial point.
+func (s *trustRegion) tryValue() (float64, bool) {
+	if s.p.Value == nil {
+		return s.linearize(s.trial)
+	}
+	return s.value(s.trial)
+}
+
+// linearizeTrial fills res and jac at the trial point, unless tryValue did.
+func (s *trustRegion) linearizeTrial() bool {
+	if s.p.Value == nil {
+		return true
+	}
+	_, ok := s.linearize(s.trial)
+	return ok
+}
+
+func (s *trustRegion) value(x []float64) (float64, bool) {
+	s.evaluations++
+	f, err := s.p.Value(s.ctx, x)
+	return f, s.judge(s.ctx, f, err)
+}
+
+func (s *trustRegion) linearize(x []float64) (float64, bool) {
+	s.gradients++
+	f, err := s.p.Linearize(s.ctx, s.res, s.jac, x)
+	if err == nil {
+		err = finite("residual", s.res)
+	}
+	if err == nil {
+		err = finite("Jacobian", s.jac)
+	}
+	return f, s.judge(s.ctx, f, err)
+}
