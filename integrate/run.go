@@ -24,6 +24,8 @@ type Stats struct {
 	// size only grew: a constant solution, for one, whose derivatives may still
 	// move.
 	Blind int
+	// BlindSpan is the length of the interval that those steps cover.
+	BlindSpan float64
 }
 
 // Step is one accepted step of a [Run]. It and the states in it are valid until
@@ -298,6 +300,7 @@ func (r *Run[S]) attempt(t1 float64) (accepted bool, err error) {
 		r.prev = [2]float64{max(size, 1e-4), r.prev[0]}
 		if size < 1e-6 {
 			r.stats.Blind++
+			r.stats.BlindSpan += h
 		}
 		next := h * factor
 		if factor >= 1 && r.h > h {
