@@ -144,8 +144,8 @@ func (c *checker) expr(e Expr, s scope) {
 				c.add(e.At, fmt.Sprintf("row.%s cannot stand in %s; expected no data columns here", e.Column, s.what), "row columns stand in observe lines only")
 				return
 			}
-			if !c.model.hasRow[e.Column] {
-				c.model.hasRow[e.Column] = true
+			if _, ok := c.model.rowIndex[e.Column]; !ok {
+				c.model.rowIndex[e.Column] = len(c.model.RowColumns)
 				c.model.RowColumns = append(c.model.RowColumns, e.Column)
 			}
 		case *Call:

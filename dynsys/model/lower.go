@@ -8,9 +8,23 @@ type lowering struct {
 	b    *expr.Builder
 	t    expr.Node
 	node func(Expr) expr.Node // of a *Name or a *RowColumn
+
+	// places, when not nil, is told where every node was first written.
+	places map[expr.Node]Pos
 }
 
 func (l *lowering) lower(e Expr) expr.Node {
+	n := l.apply(e)
+	if l.places != nil {
+		if _, ok := l.places[n]; !ok {
+			l.places[n] = e.Pos()
+		}
+	}
+	return n
+}
+
+// apply returns the node of e, whose parts are lowered.
+func (l *lowering) apply(e Expr) expr.Node {
 	b := l.b
 	switch e := e.(type) {
 	case *Number:

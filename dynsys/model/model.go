@@ -28,7 +28,7 @@ type Model struct {
 	names    map[string]*symbol
 	letOrder []int    // indices into Lets: each after those that it uses
 	varies   []string // of every let: through what it depends on states or time; "" where it does not
-	hasRow   map[string]bool
+	rowIndex map[string]int // into RowColumns
 	src      *source
 }
 
@@ -53,7 +53,7 @@ func Parse(file string, text []byte) (*Model, error) {
 	}
 	m := &Model{
 		File: file, Columns: map[Role]string{},
-		names: map[string]*symbol{}, hasRow: map[string]bool{}, src: r.src,
+		names: map[string]*symbol{}, rowIndex: map[string]int{}, src: r.src,
 	}
 	m.Statements = p.statements()
 	if !r.full() { // names of statements that were not reached are not unknown
