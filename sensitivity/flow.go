@@ -166,17 +166,12 @@ func (f *flow[S]) jump(j int) func(y space.Bundle[S], t float64) error {
 		if f.loss == nil {
 			return nil
 		}
-		before, after := f.m.sides(t)
-		g0, err := f.loss.G(before, y.Y, f.m.P)
-		if err != nil {
-			return err
-		}
-		g1, err := f.loss.G(after, y.Y, f.m.P)
+		fall, err := f.m.fallOfCost(f.loss, t, y.Y)
 		if err != nil {
 			return err
 		}
 		for i, rate := range f.rates[j] {
-			y.Q[1+i] += rate * (g0 - g1)
+			y.Q[1+i] += rate * fall
 		}
 		return nil
 	}

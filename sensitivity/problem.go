@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/odefit/odefit/dynsys"
 	"github.com/odefit/odefit/integrate"
@@ -72,16 +71,9 @@ type model[S any] struct {
 	y0      S
 	zero    S
 	breaks  []float64
-	moving  bool   // some break may depend on the parameters
-	jumps   []jump // of them, where the solution meets them
+	jumps   []jump
 	stats   Stats
 	started bool
-}
-
-// jump is a time at which breaks lie whose times depend on parameters.
-type jump struct {
-	t     float64
-	which []int // indices of the breaks
 }
 
 // newModel checks a problem and evaluates what depends on the parameters alone.
@@ -163,34 +155,6 @@ func (m *model[S]) setInitial() error {
 	return nil
 }
 
-// setBreaks evaluates the break times and notes which of them move the solution.
-func (m *model[S]) setBreaks() error {
-	b := &m.sys.Breaks
-	m.jumps = m.jumps[:0]
-	if b.Count == 0 {
-		return nil
-	}
-	if err := b.Times(m.breaks, m.P); err != nil {
-		return fmt.Errorf("sensitivity: break times: %w", err)
-	}
-	if m.moving = b.JVP != nil || b.VJP != nil; !m.moving {
-		return nil
-	}
-	lo, hi := min(m.T0, m.T1), max(m.T0, m.T1)
-	for i, t := range m.breaks {
-		if !(t >= lo && t <= hi) || t == m.T0 {
-			continue // nothing lies before a break at T0
-		}
-		at := slices.IndexFunc(m.jumps, func(j jump) bool { return j.t == t })
-		if at < 0 {
-			m.jumps = append(m.jumps, jump{t: t, which: []int{i}})
-			continue
-		}
-		m.jumps[at].which = append(m.jumps[at].which, i)
-	}
-	return nil
-}
-
 // dir is +1 or -1, the direction of integration.
 func (m *model[S]) dir() float64 {
 	if m.T1 < m.T0 {
@@ -199,14 +163,9 @@ func (m *model[S]) dir() float64 {
 	return 1
 }
 
-// sides returns the times at which a right-hand side that jumps at t is to be
-// evaluated just before and just after it, in the direction of integration.
-func (m *model[S]) sides(t float64) (before, after float64) {
-	left := math.Nextafter(t, math.Inf(-1))
-	if m.dir() < 0 {
-		return t, left
-	}
-	return left, t
+// integral returns the initial value problem of the state alone.
+func (m *model[S]) integral() integrate.Problem[S] {
+	return integrate.Problem[S]{F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks}
 }
 
 func (m *model[S]) rhs(dy S, t float64, y S) error {
@@ -234,19 +193,5 @@ func (m *model[S]) jvps(dy S, out []S, t float64, y S, vy []S, vp [][]float64) e
 			return err
 		}
 	}
-	return nil
-}
-
-// fall sets d = f(before) - f(after) at a break and state: how much the right-hand
-// side falls there. tmp is scratch.
-func (m *model[S]) fall(d, tmp S, t float64, y S) error {
-	before, after := m.sides(t)
-	if err := m.rhs(d, before, y); err != nil {
-		return err
-	}
-	if err := m.rhs(tmp, after, y); err != nil {
-		return err
-	}
-	m.sp.AddScaled(d, d, []float64{-1}, []S{tmp})
 	return nil
 }

@@ -21,9 +21,24 @@ type Result[S any] struct {
 	// break, f is taken after it.
 	Times []float64
 
+	// Adjoint is the adjoint along the solution, from T0 to T1, where the method was
+	// asked to keep it.
+	Adjoint []Knot[S]
+
 	Stats Stats
 	// Warnings say what makes the numbers doubtful, in sentences.
 	Warnings []string
+}
+
+// Knot is the adjoint lambda = dL/dy at one time. It jumps at an observation by
+// that observation's own dl/dy: After - Before.
+type Knot[S any] struct {
+	T float64
+	// Before is the adjoint as it comes from later times, going backward: what y(T)
+	// does to all later terms of the loss.
+	Before S
+	// After has the terms of the loss at T itself added: it is dL/dy(T).
+	After S
 }
 
 // Stats counts the work behind a result.

@@ -1,0 +1,146 @@
+package sensitivity
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// Discrete is the exact transpose of the steps taken: reverse-mode differentiation
+// of the solver. Its cost does not depend on the number of parameters: about one
+// VJP for each evaluation of the forward pass.
+//
+// The accepted steps are frozen: the step control is never differentiated. On that
+// grid the gradient is exact to rounding, running cost (by the method's own
+// quadrature) and observations inside steps (by its interpolant) included; the one
+// exception is the motion of breaks with the parameters, for which the term of the
+// exact solution stands, right to the accuracy of the solution.
+//
+// A grid that is right for the state need not be so for its derivatives: near a
+// constant solution, steps grow without limit. Probes put tangents into the error
+// control; without them the result warns where steps were taken blind.
+type Discrete struct {
+	// Every keeps the state at every Every-th step only, and computes what lies
+	// between again: of N steps, N/Every + Every*(s+1) states are held instead of
+	// N*(s+1), for one more evaluation of the solution. Gradients are bitwise the
+	// same. Zero keeps everything.
+	Every int
+	// Probes is the number of tangents, along random changes of all parameters and
+	// initial values by their own size, that are carried in the error control of
+	// the forward pass.
+	Probes int
+	// Seed is that of the directions of the probes.
+	Seed uint64
+	// KeepAdjoint fills Result.Adjoint.
+	KeepAdjoint bool
+}
+
+var _ Method = Discrete{}
+
+func (d Discrete) String() string { return "discrete" }
+
+// blindFraction is the part of the interval that may be crossed in blind steps
+// without a warning: the first steps of a run, which are too short rather than too
+// long, cover less.
+const blindFraction = 0.01
+
+// discrete fills in the account.
+func discrete[S any](ctx context.Context, a *account[S], method Discrete, set *Settings) error {
+	if a.m.sys.VJP == nil {
+		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
+	}
+	rec, err := record(ctx, a, method, set)
+	if err != nil {
+		return inPass(ForwardPass, err)
+	}
+	s, err := newSweep(ctx, a, rec)
+	if err != nil {
+		return err
+	}
+	s.keep = method.KeepAdjoint
+	return s.run()
+}
+
+// record takes the steps that will be transposed. Where tangents or a running cost
+// have a say in the step control, a first pass finds the grid and a second one
+// records the state on it.
+func record[S any](ctx context.Context, a *account[S], method Discrete, set *Settings) (*integrate.Record[S], error) {
+	m, s := a.m, *set
+	adaptive := s.Grid == nil && s.FixedStep == 0
+	var found integrate.Stats
+	if adaptive && (method.Probes > 0 || a.loss.G != nil) {
+		var f flow[S]
+		if err := f.prepare(m, probes(m, method, set), a.loss, set); err != nil {
+			return nil, err
+		}
+		grid := []float64{m.T0}
+		err := f.run(ctx, set, func(step *integrate.Step[space.Bundle[S]]) error {
+			grid = append(grid, step.T1)
+			return nil
+		}, func(float64, space.Bundle[S]) error { return nil })
+		if err != nil {
+			return nil, err
+		}
+		found, s.Grid = f.runs, grid
+		m.stats.Steps = 0 // those of the second pass count
+	}
+	keep := integrate.Keep{Every: method.Every, Stages: method.Every == 0}
+	rec, err := integrate.NewRecord(ctx, m.integral(), s.solver(), &s.Settings, keep)
+	if err != nil {
+		return nil, err
+	}
+	m.stats.addForward(rec.Stats)
+	found.Blind += rec.Stats.Blind
+	found.BlindSpan += rec.Stats.BlindSpan
+	if span := math.Abs(m.T1 - m.T0); adaptive && method.Probes == 0 && found.BlindSpan > blindFraction*span {
+		a.res.Warnings = append(a.res.Warnings, fmt.Sprintf(
+			"%d of %d steps, over %.0f%% of the interval, were taken blind: the solution hardly changed and step control saw nothing of its derivatives, which may be wrong; Probes: 1 or Forward sees them",
+			found.Blind, rec.Len(), 100*found.BlindSpan/span))
+	}
+	return rec, nil
+}
+
+// probes returns random directions: every parameter and initial value changes by
+// between half and all of its own size, up or down.
+func probes[S any](m *model[S], method Discrete, set *Settings) []Direction[S] {
+	rng := rand.New(rand.NewPCG(method.Seed, 0))
+	random := func(size float64) float64 {
+		v := (0.5 + 0.5*rng.Float64()) * size
+		if rng.Uint64()&1 == 0 {
+			return -v
+		}
+		return v
+	}
+	dirs := make([]Direction[S], method.Probes)
+	for i := range dirs {
+		v := make([]float64, m.sys.NumParams)
+		for j := range v {
+			v[j] = random(set.scale(j, m.P[j]))
+		}
+		dirs[i] = Direction[S]{P: v, Scale: 1}
+		if m.sys.Initial.Value != nil {
+			continue
+		}
+		dirs[i].Y0 = m.sp.New(m.y0)
+		m.sp.AddScaled(dirs[i].Y0, m.zero, []float64{random(1)}, []S{m.y0})
+		if c, ok := m.sp.(space.Coordinates[S]); ok {
+			size := m.size(m.y0)
+			if size == 0 {
+				size = 1
+			}
+			w := make([]float64, c.Dim(m.y0))
+			c.Flatten(w, m.y0)
+			for j := range w {
+				if w[j] = random(math.Abs(w[j])); w[j] == 0 {
+					w[j] = random(size)
+				}
+			}
+			c.Unflatten(dirs[i].Y0, w)
+		}
+	}
+	return dirs
+}

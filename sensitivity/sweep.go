@@ -1,0 +1,181 @@
+package sensitivity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/odefit/odefit/integrate"
+)
+
+// sweep walks a record backward from T1 to T0 and transposes what it meets: terms
+// of the loss at step ends, breaks that move, terms inside a step, the step.
+type sweep[S any] struct {
+	ctx   context.Context
+	a     *account[S]
+	rec   *integrate.Record[S]
+	keep  bool        // the adjoint at every step end
+	order []int       // observations in the order of the forward pass
+	next  int         // the last of order not met yet
+	rates [][]float64 // dtau/dp of each jump
+	live  bool        // the adjoint may be other than zero
+
+	lambda, c S // adjoint; dl/dy
+	d, tmp    S // scratch at breaks
+	step      *explicitTranspose[S]
+
+	replay *integrate.Replay[S] // nil: everything was kept
+	from   int                  // first step of the segment in y and k
+	y      []S
+	k      [][]S
+}
+
+func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S]) (*sweep[S], error) {
+	sp, y0 := a.m.sp, a.m.y0
+	s := &sweep[S]{
+		ctx: ctx, a: a, rec: rec,
+		order:  inOrder(nil, a.loss.Times, a.m.dir()),
+		live:   a.loss.G != nil,
+		lambda: sp.New(y0), c: sp.New(y0), d: sp.New(y0), tmp: sp.New(y0),
+		step: newExplicitTranspose(a, rec.Tableau),
+		from: rec.Len(),
+		y:    rec.Y, k: rec.K,
+	}
+	s.next = len(s.order) - 1
+	var err error
+	if s.rates, err = a.m.gradients(); err != nil {
+		return nil, err
+	}
+	if rec.K != nil {
+		s.from = 0
+		return s, nil
+	}
+	if s.replay, err = rec.Replay(); err != nil {
+		return nil, err
+	}
+	n := min(rec.Every, rec.Len())
+	s.y, s.k = make([]S, n), make([][]S, n)
+	for i := range n {
+		s.y[i] = sp.New(y0)
+		s.k[i] = make([]S, rec.Tableau.Stages())
+		for j := range s.k[i] {
+			s.k[i][j] = sp.New(y0)
+		}
+	}
+	return s, nil
+}
+
+// run carries the adjoint from T1 to T0 and closes the account.
+func (s *sweep[S]) run() error {
+	a, rec := s.a, s.rec
+	n := rec.Len()
+	y1 := rec.End
+	for n--; n >= 0; n-- {
+		if err := s.ctx.Err(); err != nil {
+			return s.fail(n, fmt.Errorf("%w: %w", integrate.ErrCancelled, err))
+		}
+		if err := s.load(n); err != nil {
+			return s.fail(n, err)
+		}
+		if err := s.knot(rec.T[n+1], y1); err != nil {
+			return s.fail(n, err)
+		}
+		y, k := s.y[n-s.from], s.k[n-s.from]
+		if err := s.inside(n, y, k); err != nil {
+			return s.fail(n, err)
+		}
+		if s.live {
+			if err := s.step.apply(s.lambda, rec, n, y, k); err != nil {
+				return s.fail(n, err)
+			}
+			a.m.stats.Backward++
+			if !finite(a.m.size(s.lambda)) {
+				return s.fail(n, fmt.Errorf("the adjoint: %w", integrate.ErrNonFinite))
+			}
+		}
+		y1 = rec.Y[n/rec.Every]
+		if n%rec.Every != 0 {
+			y1 = y
+		}
+	}
+	if err := s.knot(a.m.T0, a.m.y0); err != nil {
+		return s.fail(-1, err)
+	}
+	slices.Reverse(a.res.Adjoint)
+	a.m.sp.Copy(a.res.Y0, s.lambda)
+	if err := a.foldInitial(); err != nil {
+		return err
+	}
+	if err := a.start(); err != nil {
+		return s.fail(-1, err)
+	}
+	return a.ends(a.dot.Dot(a.f, s.lambda), rec.End)
+}
+
+// load makes sure that step n is in y and k.
+func (s *sweep[S]) load(n int) error {
+	if n >= s.from {
+		return nil
+	}
+	s.from = n - n%s.rec.Every
+	return s.replay.Steps(s.from, n+1, s.y, s.k)
+}
+
+// knot acts at the end of a step: the terms of the loss there add to the adjoint,
+// then the motion of a break adds to dL/dp.
+func (s *sweep[S]) knot(t float64, y S) error {
+	a := s.a
+	sp := a.m.sp
+	if s.keep {
+		a.res.Adjoint = append(a.res.Adjoint, Knot[S]{T: t, Before: sp.New(y), After: sp.New(y)})
+		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].Before, s.lambda)
+	}
+	for ; s.next >= 0 && a.loss.Times[s.order[s.next]] == t; s.next-- {
+		if err := a.observe(s.c, s.order[s.next], y); err != nil {
+			return err
+		}
+		s.add(s.c)
+	}
+	if s.keep {
+		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].After, s.lambda)
+	}
+	for j, jump := range a.m.jumps {
+		if jump.t == t {
+			return s.a.moveBreak(s.rates[j], s.lambda, s.d, s.tmp, t, y)
+		}
+	}
+	return nil
+}
+
+// add adds c to the adjoint.
+func (s *sweep[S]) add(c S) {
+	s.step.one[0], s.step.term[0] = 1, c
+	s.a.m.sp.AddScaled(s.lambda, s.lambda, s.step.one[:], s.step.term[:])
+	s.live = true
+}
+
+// inside hands the observations inside step n to the step's transpose.
+func (s *sweep[S]) inside(n int, y S, k []S) error {
+	a, rec := s.a, s.rec
+	dir := a.m.dir()
+	for ; s.next >= 0; s.next-- {
+		o := s.order[s.next]
+		t := a.loss.Times[o]
+		if dir*t <= dir*rec.T[n] {
+			return nil
+		}
+		at := s.step.inside(rec.T[n], rec.T[n+1], t, y, k)
+		if err := a.observe(s.step.seed(), o, at); err != nil {
+			return err
+		}
+		s.live = true
+	}
+	return nil
+}
+
+// fail makes the error of the sweep, which has transposed all steps after n.
+func (s *sweep[S]) fail(n int, reason error) error {
+	return inPass(BackwardPass, &Error{
+		Phase: BackwardPass, T: s.rec.T[n+1], Step: s.rec.Len() - 1 - n, Component: -1, Reason: reason,
+	})
+}
