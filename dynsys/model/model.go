@@ -26,8 +26,8 @@ type Model struct {
 	RelTol, AbsTol float64   // 0 where nothing is said
 
 	names    map[string]*symbol
-	letOrder []int    // indices into Lets: each after those that it uses
-	varies   []string // of every let: through what it depends on states or time; "" where it does not
+	letOrder []int          // indices into Lets: each after those that it uses
+	varies   []string       // of every let: through what it depends on states or time; "" where it does not
 	rowIndex map[string]int // into RowColumns
 	src      *source
 }
