@@ -1,0 +1,64 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// number writes v with so many significant digits, without trailing zeros, as
+// 0.00012346, 12.346 or 1.2346e-7; what is not finite becomes "-" (NaN) or inf.
+func number(v float64, digits int) string {
+	switch {
+	case math.IsNaN(v):
+		return "-"
+	case math.IsInf(v, 1):
+		return "inf"
+	case math.IsInf(v, -1):
+		return "-inf"
+	case v == 0:
+		return "0"
+	}
+	exponent := int(math.Floor(math.Log10(math.Abs(v))))
+	if exponent < -4 || exponent >= digits+2 {
+		s := strconv.FormatFloat(v, 'e', digits-1, 64)
+		mantissa, power, _ := strings.Cut(s, "e")
+		power = strings.TrimPrefix(power, "+")
+		sign := ""
+		if strings.HasPrefix(power, "-") {
+			sign, power = "-", power[1:]
+		}
+		return trimZeros(mantissa) + "e" + sign + strings.TrimLeft(power, "0")
+	}
+	return trimZeros(strconv.FormatFloat(v, 'f', max(0, digits-1-exponent), 64))
+}
+
+// trimZeros removes zeros that end the decimals of s.
+func trimZeros(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+}
+
+// percent writes the ratio v as a percentage of two or three digits.
+func percent(v float64) string {
+	v *= 100
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return "-"
+	case v >= 1e4:
+		return "> 10000 %"
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64) + " %"
+	}
+	return number(v, 2) + " %"
+}
+
+// count writes n with its noun: 1 start, 2 starts.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
