@@ -67,20 +67,17 @@ const (
 
 // Target finds what a column of a conditions table sets: a parameter, a constant,
 // or the initial value of a state, written init.STATE, STATE(0) or STATE. The
-// error says what is wrong and what to do.
+// error, an *[Error] without a place, says what is wrong and what to do.
 func (m *Model) Target(name string) (Target, error) {
 	state, initial := strings.CutPrefix(name, "init.")
 	if s, ok := strings.CutSuffix(name, "(0)"); ok && !initial {
 		state, initial = s, true
 	}
 	t, problem, hint := m.target(strings.TrimSpace(state), initial)
-	if problem == "" {
-		return t, nil
+	if problem != "" {
+		return t, &Error{Msg: problem, Hint: hint}
 	}
-	if hint != "" {
-		problem += "; " + hint
-	}
-	return t, fmt.Errorf("%s", problem)
+	return t, nil
 }
 
 // target finds what NAME = EXPR sets, or says what is wrong and what to do.

@@ -27,12 +27,17 @@ type Error struct {
 // Error returns the mistake in one line:
 //
 //	file:line:col: what is wrong; what was expected; what to do (did you mean "beta"?)
+//
+// without the file or the place where these are not known.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.File != "" {
 		b.WriteString(e.File + ":")
 	}
-	fmt.Fprintf(&b, "%d:%d: %s", e.Line, e.Col, e.Msg)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "%d:%d: ", e.Line, e.Col)
+	}
+	b.WriteString(e.Msg)
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
 	}
