@@ -1,0 +1,120 @@
+package nn
+
+import "fmt"
+
+// MLP is a multilayer perceptron: fully connected hidden layers and a linear output,
+//
+//	a_0     = (x - Center)/Scale
+//	a_{l+1} = f_l(W_l a_l + b_l)      for each hidden layer l
+//	N(x; w) = W_L a_L + b_L           with L = len(Hidden)
+//
+// It is a shape only; the weights w are an argument of every method. They lie in one
+// vector, layer after layer from the inputs to the output: first W_l row by row (one
+// row a unit), then b_l.
+//
+// An MLP must not be changed while it is in use. Any number of goroutines may share
+// it, each with a [Workspace] of its own. Vectors given to a method must have the
+// lengths of the network, or it panics.
+type MLP struct {
+	Inputs  int
+	Hidden  []Layer // none: N is linear
+	Outputs int
+
+	// Center and Scale bring inputs of very different size to the same one. They are
+	// constants, one for each input; nil means 0 and 1.
+	Center, Scale []float64
+}
+
+// Layer is a hidden layer.
+type Layer struct {
+	Units      int
+	Activation Activation
+}
+
+// NumParams returns the number of weights and biases.
+func (m *MLP) NumParams() int {
+	n, in := 0, m.Inputs
+	for l := range len(m.Hidden) + 1 {
+		out := m.units(l)
+		n += out * (in + 1)
+		in = out
+	}
+	return n
+}
+
+// units returns the number of outputs of layer l, counting the linear output as layer
+// len(Hidden).
+func (m *MLP) units(l int) int {
+	if l < len(m.Hidden) {
+		return m.Hidden[l].Units
+	}
+	return m.Outputs
+}
+
+// LayerParams returns the part of w that holds W_l and b_l. It shares memory with w.
+func (m *MLP) LayerParams(w []float64, l int) (weights, biases []float64) {
+	in := m.Inputs
+	for k := range l {
+		out := m.units(k)
+		w = w[out*(in+1):]
+		in = out
+	}
+	out := m.units(l)
+	return w[:out*in], w[out*in : out*(in+1)]
+}
+
+// Validate returns an error that names what is wrong with the shape, if anything.
+func (m *MLP) Validate() error {
+	switch {
+	case m.Inputs < 1:
+		return fmt.Errorf("nn: %d inputs", m.Inputs)
+	case m.Outputs < 1:
+		return fmt.Errorf("nn: %d outputs", m.Outputs)
+	case m.Center != nil && len(m.Center) != m.Inputs:
+		return fmt.Errorf("nn: %d values of Center for %d inputs", len(m.Center), m.Inputs)
+	case m.Scale != nil && len(m.Scale) != m.Inputs:
+		return fmt.Errorf("nn: %d values of Scale for %d inputs", len(m.Scale), m.Inputs)
+	}
+	for l, h := range m.Hidden {
+		if h.Units < 1 {
+			return fmt.Errorf("nn: hidden layer %d has %d units", l, h.Units)
+		}
+		if int(h.Activation) >= len(activationNames) {
+			return fmt.Errorf("nn: hidden layer %d has no valid activation: %v", l, h.Activation)
+		}
+	}
+	for i, s := range m.Scale {
+		if !(s > 0 || s < 0) || s-s != 0 {
+			return fmt.Errorf("nn: Scale of input %d is %v", i, s)
+		}
+	}
+	for i, c := range m.Center {
+		if c-c != 0 {
+			return fmt.Errorf("nn: Center of input %d is %v", i, c)
+		}
+	}
+	return nil
+}
+
+// Workspace is the scratch memory of one goroutine for one network. It also remembers
+// the point of the last evaluation, for [MLP.Push] and [MLP.Pull].
+type Workspace struct {
+	params int
+	act    [][]float64 // act[l] is a_l, the input of layer l
+	slope  [][]float64 // slope[l] is f_l' of hidden layer l
+	v, u   []float64   // two layers' tangents or cotangents
+}
+
+// NewWorkspace returns a workspace for the network, which must be valid.
+func (m *MLP) NewWorkspace() *Workspace {
+	ws := &Workspace{params: m.NumParams()}
+	widest := max(m.Inputs, m.Outputs)
+	ws.act = append(ws.act, make([]float64, m.Inputs))
+	for _, h := range m.Hidden {
+		ws.act = append(ws.act, make([]float64, h.Units))
+		ws.slope = append(ws.slope, make([]float64, h.Units))
+		widest = max(widest, h.Units)
+	}
+	ws.v, ws.u = make([]float64, widest), make([]float64, widest)
+	return ws
+}
