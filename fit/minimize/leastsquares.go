@@ -35,13 +35,18 @@ type Residuals struct {
 // exactly on it, and a parameter leaves a bound as soon as the model falls inward.
 // A failed evaluation, or one that is not finite, is a rejected step.
 //
+// Where residuals are large, J^T J is a poor Hessian. A secant estimate of what it
+// leaves out is kept beside it and used while it foretells f better; then
+// convergence is superlinear there too.
+//
 // How it ends. The Newton decrement delta is the decrease that the undamped step
 // inside the bounds promises: for a likelihood, half the squared length of the step
 // in standard errors. It is the same however parameters are scaled, and stays
 // large on plateaus, where gradients are small. The search has converged when
 //
-//	delta <= FTol 1/2 |r|^2 + AbsTol.
+//	delta <= FTol 1/2 |r|^2 + AbsTol,
 //
+// or when the undamped step is negligible in every parameter, or the gradient is.
 // A small damped step never counts. Where delta is small and f can no longer tell
 // a better point from a worse one (a decrease of 1e-16 of f cannot be seen), a step
 // is taken if delta falls by half at its end. Where no step can be confirmed, neither
@@ -53,13 +58,14 @@ type Residuals struct {
 // matrix kernels use goroutines when m n^2 is in the millions).
 //
 // Moré, "The Levenberg-Marquardt algorithm: implementation and theory" (1978);
-// Nocedal, Wright, "Numerical Optimization", section 10.3. The convergence test is
+// Dennis, Gay, Welsch, "An adaptive nonlinear least-squares algorithm" (1981), for the
+// secant estimate and the competition of the two models. The convergence test is
 // the squared relative offset of Bates, Watts, "A relative offset orthogonality
 // convergence criterion for nonlinear least squares", Technometrics 23 (1981).
 type LeastSquares struct {
 	FTol           float64 // default 1e-16: steps of 1e-8 sqrt(m) standard errors
 	AbsTol         float64 // a decrease of f that does not matter, in units of f; default 0
-	XTol           float64 // length |D d| of the undamped step against |D x|; default 1e-14
+	XTol           float64 // undamped step of each parameter against its largest magnitude so far; default 1e-14
 	GTol           float64 // largest component of the projected gradient; default 0: exactly zero
 	ObjectiveNoise float64 // error of f between neighbouring points, in units of f; default: rounding
 	MaxIterations  int     // default 1000

@@ -18,8 +18,6 @@ const (
 	ConvergedStep
 	// ConvergedGradient: the gradient of the parameters that can move is zero or below GTol.
 	ConvergedGradient
-	// ConvergedZero: the objective is zero to rounding, 30 decades below its first value.
-	ConvergedZero
 	// ConvergedNoise: no lower value could be found, and what the model still
 	// promises is below the noise that the caller stated (ObjectiveNoise), or
 	// below rounding.
@@ -52,8 +50,6 @@ func (s Status) String() string {
 		return "converged: the step is negligible"
 	case ConvergedGradient:
 		return "converged: the gradient vanishes"
-	case ConvergedZero:
-		return "converged: the objective is zero to rounding"
 	case ConvergedNoise:
 		return "converged to the noise of the objective"
 	case Stalled:

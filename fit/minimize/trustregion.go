@@ -17,11 +17,12 @@ type trustRegion struct {
 	x, trial     []float64
 	f            float64
 	model, spare *gaussNewton // of x, and of a trial point
+	secant       *secant
 	step         *boxStep
 	res, jac     []float64 // of the last linearisation; models reduce them in place
 
-	first      float64 // f at the start
-	decrement  float64 // delta at x
+	decrement  float64   // delta at x
+	largest    []float64 // magnitude that each parameter has had
 	radius     float64
 	iterations int
 }
@@ -31,9 +32,10 @@ func newTrustRegion(ctx context.Context, m LeastSquares, p Residuals, b Bounds, 
 	s := &trustRegion{
 		LeastSquares: m, ctx: ctx, p: p, bounds: b,
 		x: slices.Clone(x0), trial: make([]float64, n), f: math.Inf(1),
-		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n), step: newBoxStep(n),
+		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n),
+		secant: newSecant(n), step: newBoxStep(n),
 		res: make([]float64, p.Rows), jac: make([]float64, p.Rows*n),
-		decrement: math.NaN(),
+		decrement: math.NaN(), largest: make([]float64, n),
 	}
 	b.Project(s.x)
 	return s
@@ -58,7 +60,7 @@ func (s *trustRegion) run() Status {
 	if !ok {
 		return InfeasibleStart
 	}
-	s.f, s.first = f, f
+	s.f = f
 	s.model.reduce(s.jac, s.res)
 	for {
 		s.rescale()
@@ -67,7 +69,7 @@ func (s *trustRegion) run() Status {
 		}
 		length := s.undamped(s.model, s.x)
 		s.decrement = s.step.decrease()
-		if status := s.ended(length); status != NotRun {
+		if status := s.ended(); status != NotRun {
 			return status
 		}
 		if s.iterations == s.MaxIterations {
@@ -89,11 +91,12 @@ func (s *trustRegion) run() Status {
 	}
 }
 
-// rescale updates D. Earlier norms fade, so that one point with huge derivatives
+// rescale updates D, and the magnitudes of the parameters. Earlier norms fade, so that one point with huge derivatives
 // does not shorten the steps of a parameter for good.
 func (s *trustRegion) rescale() {
 	const fade = 0.9
 	for j, norm := range s.model.norm {
+		s.largest[j] = math.Max(s.largest[j], math.Abs(s.x[j]))
 		s.step.scale[j] = math.Max(fade*s.step.scale[j], norm)
 		if s.step.scale[j] == 0 {
 			s.step.scale[j] = 1
@@ -117,7 +120,7 @@ func (s *trustRegion) size() float64 {
 // undamped sets the step to the minimum of a model of the point x inside the
 // bounds, and returns its length |D d|.
 func (s *trustRegion) undamped(model *gaussNewton, x []float64) float64 {
-	s.step.q = model
+	s.step.q = s.secant.active(model)
 	for j, v := range x {
 		s.step.lo[j] = s.bounds.lower(j) - v
 		s.step.hi[j] = s.bounds.upper(j) - v
@@ -126,19 +129,41 @@ func (s *trustRegion) undamped(model *gaussNewton, x []float64) float64 {
 }
 
 // ended judges the point x, or returns NotRun to go on.
-func (s *trustRegion) ended(length float64) Status {
-	const vanished = 1e-30
+func (s *trustRegion) ended() Status {
+	enough := s.FTol*s.model.half() + s.AbsTol
 	switch {
 	case s.bounds.slope(s.x, s.model.g) <= s.GTol:
 		return ConvergedGradient
-	case s.decrement <= s.FTol*s.model.half()+s.AbsTol:
+	case s.decrement <= enough && (!s.secant.preferred || s.steepest() <= 100*enough):
 		return ConvergedDecrease
-	case length <= s.XTol*s.size():
+	case s.negligible():
 		return ConvergedStep
-	case math.Abs(s.f) <= vanished*math.Abs(s.first):
-		return ConvergedZero
 	}
 	return NotRun
+}
+
+// negligible reports whether the undamped step is within XTol of the largest
+// magnitude that each parameter has had.
+func (s *trustRegion) negligible() bool {
+	for j, d := range s.step.d {
+		if math.Abs(d) > s.XTol*s.largest[j] {
+			return false
+		}
+	}
+	return true
+}
+
+// steepest returns the largest decrease that Gauss-Newton promises along one
+// parameter. It guards against a secant estimate that hides a slope behind too
+// much curvature.
+func (s *trustRegion) steepest() float64 {
+	c := 0.0
+	for j, g := range s.model.g {
+		if n := s.model.norm[j]; n > 0 && !s.bounds.held(j, s.x[j], g) {
+			c = math.Max(c, g/n*g/n)
+		}
+	}
+	return c / 2
 }
 
 // noise is the difference of two values of f that says nothing.
@@ -162,6 +187,7 @@ func (s *trustRegion) advance(length float64) bool {
 		f, ok := s.tryValue()
 		if ok {
 			decrease := s.f - f
+			s.secant.compare(s.model, s.step.d, decrease, s.noise())
 			s.adaptRadius(length, decrease, promised)
 			switch {
 			case decrease > 0 && decrease >= 1e-4*promised:
@@ -236,17 +262,16 @@ func (s *trustRegion) faint() float64 {
 // confirmed reports whether the decrement of the linearised trial point is at most
 // half of that of x, which is what a step near a minimum does.
 func (s *trustRegion) confirmed() bool {
-	s.spare.reduce(s.jac, s.res)
 	s.undamped(s.spare, s.trial)
 	return s.step.decrease() <= s.decrement/2
 }
 
-// accept moves x to the trial point, which has been linearised. The matrix may have
-// been reduced already, by confirmed.
+// accept moves x to the trial point, which has been linearised.
 func (s *trustRegion) accept(f float64) {
-	if s.step.q != s.spare {
-		s.spare.reduce(s.jac, s.res)
+	for j, x := range s.x {
+		s.step.d[j] = s.trial[j] - x
 	}
+	s.secant.update(s.spare, s.step.d, s.model.g)
 	s.model, s.spare = s.spare, s.model
 	copy(s.x, s.trial)
 	s.f = f
@@ -260,13 +285,16 @@ func (s *trustRegion) tryValue() (float64, bool) {
 	return s.value(s.trial)
 }
 
-// linearizeTrial fills res and jac at the trial point, unless tryValue did.
+// linearizeTrial sets the spare model to that of the trial point. Without Value,
+// tryValue has linearised already.
 func (s *trustRegion) linearizeTrial() bool {
-	if s.p.Value == nil {
-		return true
+	if s.p.Value != nil {
+		if _, ok := s.linearize(s.trial); !ok {
+			return false
+		}
 	}
-	_, ok := s.linearize(s.trial)
-	return ok
+	s.spare.reduce(s.jac, s.res)
+	return true
 }
 
 func (s *trustRegion) value(x []float64) (float64, bool) {
