@@ -140,8 +140,12 @@ func swish(x float64) (value, slope float64) {
 	case x < -farSwish:
 		return 0, 0
 	}
-	s, _ := sigmoid(x)
-	c, _ := sigmoid(-x)
+	e := math.Exp(-math.Abs(x))
+	s := 1 / (1 + e)
+	c := e * s // s(-x)
+	if x < 0 {
+		s, c = c, s
+	}
 	return x * s, s * (1 + x*c)
 }
 
