@@ -178,6 +178,15 @@ func TestSystemVJPIsTransposeOfJVP(t *testing.T) {
 		if !(math.Abs(left-right) <= 1e-13*size) {
 			t.Errorf("w.Jv = %v, J'w.v = %v", left, right)
 		}
+		// What a VJP leaves in the scratch memory, the slope in time among it, does not
+		// reach the next JVP.
+		after := make([]float64, s.Dim)
+		must(t, s.JVP(after, time, e.y, e.p, vy, vp))
+		for i := range out {
+			if after[i] != out[i] {
+				t.Errorf("JVP = %v before a VJP, %v after it", out, after)
+			}
+		}
 		again := make([]float64, s.Dim)
 		must(t, s.VJP(again, nil, time, e.y, e.p, w))
 		for i := range gy {
