@@ -1,10 +1,6 @@
 package noise
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-)
+import "math"
 
 // betaArg is the argument of an incomplete beta function that depends on one more
 // variable, with its derivative (suffix d) by that variable.
@@ -33,8 +29,9 @@ func logBetaTail(p betaArg) (v, dv float64) {
 // logBetaFraction is logBetaTail by the fraction.
 func logBetaFraction(p betaArg) (v, dv float64) {
 	v = logBetaPower(p.a, p.b, p.x, p.y) - math.Log(p.a)
-	n := mathext.Digamma(p.a + p.b)
-	dv = p.ad*(math.Log(p.x)-mathext.Digamma(p.a)+n) + p.bd*(math.Log(p.y)-mathext.Digamma(p.b)+n) +
+	n := p.a + p.b
+	rest := digammaLess(n)
+	dv = p.ad*(math.Log(p.x*n/p.a)-digammaLess(p.a)+rest) + p.bd*(math.Log(p.y*n/p.b)-digammaLess(p.b)+rest) +
 		p.a*p.xd/p.x - p.b*p.xd/p.y - p.ad/p.a
 	f := betaFraction(p)
 	return v + math.Log(f.v), dv + f.d/f.v

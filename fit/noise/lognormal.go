@@ -97,7 +97,11 @@ func logRatio(a, b float64) float64 {
 	if !(a > 0 && b > 0) {
 		return math.NaN()
 	}
-	if q := a / b; q > 1e-300 && q < 1e300 {
+	q := a / b
+	switch {
+	case q > 0.5 && q < 2: // a - b is exact
+		return math.Log1p((a - b) / b)
+	case q > 1e-300 && q < 1e300:
 		return math.Log(q)
 	}
 	return math.Log(a) - math.Log(b)

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -49,7 +48,7 @@ func (d NegBinomial) Score(dst *Score, value float64, args Args) error {
 		return dst.certainZero("negbinomial", value, args)
 	}
 	*dst = Score{NLL: -logNegBinomial(value, mu, size)}
-	dst.add(0, (1-value/mu)*(size/(size+mu)), size/mu/(size+mu))
+	dst.add(0, (mu-value)/mu*(size/(size+mu)), size/mu/(size+mu))
 	dst.add(1, negBinomialSize(value, mu, size), sizeInformation(mu, size))
 	return dst.check("negbinomial", value, args)
 }
@@ -66,24 +65,15 @@ func logNegBinomial(k, mu, size float64) float64 {
 //
 //	psi(size) - psi(size+k) + ln(1 + mu/size) + (k - mu)/(size + mu)
 //
-// For a size far above k and mu its terms of order 1/size cancel, and a part of order
-// 1/size^2 is left. Those of mu are taken together; those of k leave a rounding error of
-// about 1e-16 k/size.
+// in which the logarithms are taken together: with v = (k - mu)/(size + mu) it is
+// v - ln(1+v) and the rest of the digamma functions.
 func negBinomialSize(k, mu, size float64) float64 {
-	return digammaStep(size, k) + logLessRatio(mu/size) + k/(size+mu)
-}
-
-// digammaStep returns psi(x) - psi(x+k) for a count k: minus the sum of 1/(x+j), j < k,
-// written out where that is short.
-func digammaStep(x, k float64) float64 {
-	if k > 64 {
-		return mathext.Digamma(x) - mathext.Digamma(x+k)
+	v := (k - mu) / (size + mu)
+	rest := digammaLess(size) - digammaLess(size+k)
+	if math.Abs(v) > 0.1 {
+		return rest + v - math.Log((size+k)/(size+mu))
 	}
-	sum := 0.0
-	for j := k - 1; j >= 0; j-- {
-		sum += 1 / (x + j)
-	}
-	return -sum
+	return rest + gap(v)
 }
 
 // sizeInformation returns the information about the size,
@@ -96,15 +86,15 @@ func digammaStep(x, k float64) float64 {
 //	I = integral of e^(-size s) [ s/(1-e^-s) (1 - M(s)) - (1 - e^(-mu s)) ] over s > 0
 //
 // with M(s) = (1 + (mu/size)(1 - e^-s))^-size = E e^(-sY). The trapezoidal rule in ln s
-// converges exponentially: its error is about exp(-pi^2/step), because the integrand is
+// converges exponentially: its error is about exp(-5/step) here, as the integrand is
 // analytic for |Im ln s| < pi/2.
 func sizeInformation(mu, size float64) float64 {
 	a := mu / size
-	if size > 1e6*(1+mu) {
-		return a * a / (2 * size * size) // the leading term; the next is smaller by (2 + mu)/size
+	if size > 1e7*(1+mu) {
+		return a * a / (2 * size * size) // the leading term; the next is smaller by about 3/1e7
 	}
-	const step = 0.5
-	last := math.Log(30 / size)                // beyond, e^(-size s) is below 1e-13
+	const step = 0.25
+	last := math.Log(30) - math.Log(size)      // beyond, e^(-size s) is below 1e-13
 	first := math.Log(1e-4 / max(mu, size, 1)) // before, the integrand in ln s goes like s^3
 	sum := 0.0
 	for x := last; x > first; x -= step {
@@ -112,14 +102,11 @@ func sizeInformation(mu, size float64) float64 {
 		w := -math.Expm1(-s)
 		logM := -size * math.Log1p(a*w)
 		// s/w (1-M) - (1 - e^(-mu s)) = (s/w - 1)(1 - M) + M (e^d - 1),  d = -mu s - ln M
-		d := size * (log1pLess(a*w) - a*expLess(s))
+		d := -size * (gap(a*w) + a*expLess(s))
 		sum += s * math.Exp(-size*s) * (expLess(s)/w*-math.Expm1(logM) + math.Exp(logM)*math.Expm1(d))
 	}
 	return sum * step
 }
-
-// log1pLess returns ln(1+x) - x for x >= 0, without cancellation.
-func log1pLess(x float64) float64 { return logLessRatio(x) - x*x/(1+x) }
 
 // expLess returns s - (1 - e^-s) for s >= 0, without cancellation.
 func expLess(s float64) float64 {

@@ -47,7 +47,7 @@ func (d Poisson) Score(dst *Score, value float64, args Args) error {
 		return dst.certainZero("poisson", value, args)
 	}
 	*dst = Score{NLL: -logPoisson(value, mu)}
-	dst.add(0, 1-value/mu, 1/mu)
+	dst.add(0, (mu-value)/mu, 1/mu)
 	return dst.check("poisson", value, args)
 }
 
@@ -75,7 +75,7 @@ func (d Poisson) ScoreCensored(dst *Score, side Side, limit float64, args Args) 
 	mu := args[0]
 	lower, upper := poissonTails(k, mu)
 	// d/dmu P(Y <= k) = -f(k), and d ln f(k)/dmu = k/mu - 1.
-	g := k/mu - 1
+	g := (k - mu) / mu
 	if side == Below {
 		h := math.Exp(logPoisson(k, mu) - lower)
 		dst.event(-lower, h, h*(h+g), [3]float64{h})

@@ -54,7 +54,10 @@ func (d Student) Score(dst *Score, value float64, args Args) error {
 	*dst = Score{NLL: halfLog2Pi - c + math.Log(scale) + (nu+1)/2*math.Log1p(t), Rows: 3}
 	rho := (1 + 1/nu) * z / (1 + t) // the derivative of NLL by z
 	info := studentInfo(nu)
-	dst.D = [3]float64{-rho / scale, (1 - z*rho) / scale, -dc + logLessRatio(t)/2 - t/(1+t)/(2*nu)}
+	dst.D = [3]float64{-rho / scale, (1 - z*rho) / scale, -dc + (math.Log1p(t)-(1+1/nu)*t/(1+t))/2}
+	if t < 0.1 { // the same, without cancellation
+		dst.D[2] = -dc + (gap(-t/(1+t))-t/(1+t)/nu)/2
+	}
 
 	// With L L^T the information about scale and nu, W = L^T and R = L^-1 D.
 	root := math.Sqrt(info.scale)
@@ -100,25 +103,12 @@ func studentConstant(nu float64) (c, dc float64) {
 	if a < 25 {
 		upper, _ := math.Lgamma(a + 0.5)
 		lower, _ := math.Lgamma(a)
-		return upper - lower - math.Log(a)/2, (mathext.Digamma(a+0.5) - mathext.Digamma(a) - 1/nu) / 2
+		return upper - lower - math.Log(a)/2, (digammaLess(a+0.5) - digammaLess(a) - gap(1/nu)) / 2
 	}
 	y := 1 / (a * a)
 	c = (-1./8 + y*(1./192+y*(-1./640+y*(17./14336-y*31/18432)))) / a
 	dc = y / 2 * (1./8 + y*(-3./192+y*(5./640+y*(-7*17./14336+y*9*31/18432))))
 	return c, dc
-}
-
-// logLessRatio returns ln(1+t) - t/(1+t) for t >= 0, without cancellation.
-func logLessRatio(t float64) float64 {
-	if t > 0.01 {
-		return math.Log1p(t) - t/(1+t)
-	}
-	sum, power := 0.0, -t
-	for n := 2.0; n < 12; n++ { // the next term is below 1e-20 of the first
-		power *= -t
-		sum += power * (n - 1) / n
-	}
-	return sum
 }
 
 // ScoreCensored sets dst for a value beyond limit.
