@@ -1,0 +1,149 @@
+package sensitivity
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/odefit/odefit/dynsys/nn"
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
+	"github.com/odefit/odefit/internal/problems"
+)
+
+// fixture is a problem with a frozen grid whose steps vary strongly.
+type fixture struct {
+	name string
+	Problem[[]float64]
+	grid []float64
+}
+
+func fixtures(t testing.TB) []fixture {
+	t.Helper()
+	lorenz := problems.Lorenz()
+	lorenz.T1 = lorenz.T0 + 2
+	qs := []struct {
+		q *problems.Problem
+		h float64 // the longest step
+	}{
+		{problems.LotkaVolterra(), 0.2}, {problems.FitzHughNagumo(), 0.8}, {lorenz, 0.03},
+		{problems.SIR(), 0.5}, {problems.PK1(), 0.6}, {problems.Linear(), 0.1}, {problems.DampedPendulum(), 0.2},
+	}
+	var out []fixture
+	for _, x := range qs {
+		p := problemOf(x.q)
+		out = append(out, fixture{x.q.Name, p, roughGrid(p.T0, p.T1, x.h)})
+	}
+	p := perceptron(t)
+	return append(out, fixture{"mlp", p, roughGrid(p.T0, p.T1, 0.1)})
+}
+
+// roughGrid returns step ends whose distances vary by up to a factor of 100.
+func roughGrid(t0, t1, h float64) []float64 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	grid := []float64{t0}
+	for t := t0; ; {
+		t += h * math.Pow(10, -2*rng.Float64())
+		if t >= t1 {
+			return append(grid, t1)
+		}
+		grid = append(grid, t)
+	}
+}
+
+// perceptron is y' = N(y) with a tanh network 2-8-2.
+func perceptron(t testing.TB) Problem[[]float64] {
+	t.Helper()
+	net := nn.MLP{Inputs: 2, Hidden: []nn.Layer{{Units: 8, Activation: nn.Tanh}}, Outputs: 2}
+	sys, err := nn.ODE{Net: net}.System()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := make([]float64, net.NumParams())
+	net.Init(p, nn.Init{Seed: 3})
+	return Problem[[]float64]{System: sys, P: p, T0: 0, T1: 3, Y0: []float64{1, -0.5}}
+}
+
+// observations returns times at T0, T1, twice at one, at a knot of the grid and inside
+// steps, two of them in one, not sorted.
+func observations(grid []float64) []float64 {
+	n := len(grid) - 1
+	mid := func(i int, x float64) float64 { return grid[i] + x*(grid[i+1]-grid[i]) }
+	return []float64{
+		grid[n], grid[0], mid(n/2, 0.3), mid(n/2, 0.8), mid(n/3, 0.5), mid(n/3, 0.5),
+		grid[2*n/3], grid[n], mid(0, 0.1), mid(n-1, 0.9),
+	}
+}
+
+// On a frozen grid the tangent J and the transpose J^T are those of the same
+// steps: <w, J v> = <J^T w, v> to rounding.
+func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
+	dot := sp.(space.InnerProduct[S])
+	n := sp.(space.Coordinates[S]).Dim(like)
+	rng := rand.New(rand.NewPCG(5, 6))
+	random := func(n int) []float64 {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = rng.NormFloat64()
+		}
+		return v
+	}
+	for _, fx := range fixtures(t) {
+		if fx.System.Dim != n {
+			continue
+		}
+		p := Problem[S]{
+			System: lift(fx.System, sp, like), P: fx.P, T0: fx.T0, T1: fx.T1, Y0: lifted(sp, like, fx.Y0),
+		}
+		times := observations(fx.grid)
+		w := make([]S, len(times))
+		for k := range w {
+			w[k] = lifted(sp, like, random(n))
+		}
+		v := Direction[S]{P: random(len(fx.P)), Y0: lifted(sp, like, random(n))}
+		for _, solver := range []integrate.Method{
+			integrate.Tsit5{}, integrate.Dopri5{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
+		} {
+			set := &Settings{Settings: integrate.Settings{Grid: fx.grid}, Solver: solver}
+			path, err := Trajectory(context.Background(), p, times, []Direction[S]{v}, set)
+			if err != nil {
+				t.Fatalf("%s, %v: %v", fx.name, solver, err)
+			}
+			var tangent, size float64
+			for k := range w {
+				d := dot.Dot(w[k], path.Tangents[k][0])
+				tangent += d
+				size += math.Abs(d)
+			}
+			for _, every := range []int{0, 5} {
+				r, err := Gradient(context.Background(), p, Product(sp, times, w), Discrete{Every: every}, set)
+				if err != nil {
+					t.Fatalf("%s, %v: %v", fx.name, solver, err)
+				}
+				adjoint := product(r.P, v.P) + dot.Dot(r.Y0, v.Y0)
+				for i := range r.P {
+					size = max(size, math.Abs(r.P[i]*v.P[i])) // large terms that cancel leave their rounding
+				}
+				gap := math.Abs(tangent-adjoint) / size
+				if !(gap <= tol) {
+					t.Errorf("%s, %v, every %d: <w, J v> = %.17g, <J^T w, v> = %.17g, gap %.1e", fx.name, solver, every, tangent, adjoint, gap)
+				}
+			}
+		}
+	}
+}
+
+func TestDuality(t *testing.T) {
+	t.Run("[]float64", func(t *testing.T) {
+		testDuality(t, space.Space[[]float64](space.Floats{}), make([]float64, 2), 1e-12)
+		testDuality(t, space.Space[[]float64](space.Floats{}), make([]float64, 3), 1e-12)
+	})
+	t.Run("[]float32", func(t *testing.T) {
+		testDuality(t, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 2), 1e-5)
+		testDuality(t, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 3), 1e-5)
+	})
+	t.Run("[]complex128", func(t *testing.T) {
+		testDuality(t, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12)
+	})
+}
