@@ -1,5 +1,10 @@
 package expr
 
+import "fmt"
+
+// maxOrder bounds the order of polygamma functions.
+const maxOrder = 1000
+
 // Exp returns e^x.
 func (b *Builder) Exp(x Node) Node { return b.apply(opExp, 0, x) }
 
@@ -81,8 +86,8 @@ func (b *Builder) Trigamma(x Node) Node { return b.Polygamma(1, x) }
 // Polygamma returns the k-th derivative of the digamma function. Orders k >= 2
 // are NaN for x <= 0.
 func (b *Builder) Polygamma(k int, x Node) Node {
-	if k < 0 {
-		panic("expr: polygamma of negative order")
+	if k < 0 || k > maxOrder {
+		panic(fmt.Sprintf("expr: polygamma of order %d", k))
 	}
 	return b.apply(opPolygamma, int32(k), x)
 }

@@ -1,0 +1,45 @@
+package expr
+
+import "math"
+
+// Eval sets out[i] to the i-th expression of the program at the inputs in. Slots
+// beyond those that occur are ignored. scratch comes from [Program.Scratch] and
+// serves one call at a time. out must not overlap in. Eval does not allocate.
+//
+// Every operation is rounded to float64 by itself, so that results are the same
+// wherever the functions of package math are the same.
+func (p *Program) Eval(out, in, scratch []float64) {
+	p.check(out, in, scratch)
+	r := scratch
+	copy(r, in[:p.inputs])
+	for i := range p.code {
+		c := &p.code[i]
+		switch c.op {
+		case opAdd:
+			r[c.dst] = r[c.a] + r[c.b]
+		case opSub:
+			r[c.dst] = r[c.a] - r[c.b]
+		case opMul:
+			r[c.dst] = r[c.a] * r[c.b]
+		case opDiv:
+			r[c.dst] = r[c.a] / r[c.b]
+		case opNeg:
+			r[c.dst] = -r[c.a]
+		case opIf:
+			r[c.dst] = choose(r[c.a], r[c.b], r[c.c])
+		case opExp:
+			r[c.dst] = math.Exp(r[c.a])
+		case opLog:
+			r[c.dst] = math.Log(r[c.a])
+		case opPow:
+			r[c.dst] = math.Pow(r[c.a], r[c.b])
+		case opSqrt:
+			r[c.dst] = math.Sqrt(r[c.a])
+		default:
+			r[c.dst] = c.op.value(int32(c.k), r[c.a], r[c.b], r[c.c])
+		}
+	}
+	for i, o := range p.outs {
+		out[i] = r[o]
+	}
+}

@@ -1,0 +1,179 @@
+package expr
+
+import "math"
+
+// place is where a value is while the registers are not yet known: the index of
+// the instruction that makes it, or, below 0, the complement of a fixed register.
+type place int32
+
+// square names x^(2^j).
+type square struct {
+	x place
+	j int
+}
+
+// lowering turns nodes into instructions.
+type lowering struct {
+	b         *Builder
+	code      []instruction // operands are places, dst is not yet set
+	consts    []float64
+	constants map[uint64]place
+	inputs    int
+	place     map[Node]place
+	squares   map[square]place
+}
+
+// lower returns the program of outs.
+func (b *Builder) lower(outs []Node) *Program {
+	l := lowering{
+		b:         b,
+		constants: make(map[uint64]place),
+		place:     make(map[Node]place),
+		squares:   make(map[square]place),
+	}
+	nodes := b.reach(outs)
+	for _, n := range nodes {
+		l.input(n)
+	}
+	for _, n := range nodes {
+		l.lower(n)
+	}
+	ends := make([]place, len(outs))
+	for i, n := range outs {
+		ends[i] = l.place[n]
+	}
+	return l.allocate(ends)
+}
+
+// input gives inputs the registers of their slots.
+func (l *lowering) input(n Node) {
+	if slot, ok := l.b.Slot(n); ok {
+		l.inputs = max(l.inputs, slot+1)
+		l.place[n] = place(^slot)
+	}
+}
+
+// constant returns the place of a constant, behind the inputs.
+func (l *lowering) constant(v float64) place {
+	bits := math.Float64bits(v)
+	at, ok := l.constants[bits]
+	if !ok {
+		at = place(^(l.inputs + len(l.consts)))
+		l.consts = append(l.consts, v)
+		l.constants[bits] = at
+	}
+	return at
+}
+
+func (l *lowering) emit(o op, k int32, a, b, c place) place {
+	l.code = append(l.code, instruction{op: o, k: int16(k), a: int32(a), b: int32(b), c: int32(c)})
+	return place(len(l.code) - 1)
+}
+
+func (l *lowering) lower(n Node) {
+	t := l.b.terms[n]
+	switch t.op {
+	case opInput:
+	case opConst:
+		l.place[n] = l.constant(math.Float64frombits(t.bits))
+	case opPowInt:
+		l.place[n] = l.power(l.place[t.a], int(t.k))
+	default:
+		var at [3]place
+		x, arity := t.operands()
+		for i, m := range x[:arity] {
+			at[i] = l.place[m]
+		}
+		l.place[n] = l.emit(t.op, t.k, at[0], at[1], at[2])
+	}
+}
+
+// power multiplies in the order of [powInt].
+func (l *lowering) power(x place, k int) place {
+	e := max(k, -k)
+	var r place
+	for j, started := 0, false; e>>j > 0; j++ {
+		if e>>j&1 == 0 {
+			continue
+		}
+		s := l.square(x, j)
+		if started {
+			s = l.emit(opMul, 0, r, s, 0)
+		}
+		r, started = s, true
+	}
+	if k < 0 {
+		return l.emit(opDiv, 0, l.constant(1), r, 0)
+	}
+	return r
+}
+
+// square returns x^(2^j), made once.
+func (l *lowering) square(x place, j int) place {
+	if j == 0 {
+		return x
+	}
+	if s, ok := l.squares[square{x, j}]; ok {
+		return s
+	}
+	half := l.square(x, j-1)
+	s := l.emit(opMul, 0, half, half, 0)
+	l.squares[square{x, j}] = s
+	return s
+}
+
+// allocate turns places into registers. A register is used again as soon as its
+// value has been used for the last time, so that a large program works in little
+// memory.
+func (l *lowering) allocate(outs []place) *Program {
+	last := make([]int, len(l.code)) // last use of the value of an instruction
+	for i := range l.code {
+		for _, o := range l.code[i].operands() {
+			if *o >= 0 {
+				last[*o] = i
+			}
+		}
+	}
+	for _, o := range outs {
+		if o >= 0 {
+			last[o] = len(l.code)
+		}
+	}
+	first := int32(l.inputs + len(l.consts))
+	p := &Program{code: l.code, consts: l.consts, inputs: l.inputs, size: int(first)}
+	register := make([]int32, len(l.code))
+	var free []int32
+	at := func(o int32) int32 {
+		if o < 0 {
+			return ^o
+		}
+		return register[o]
+	}
+	for i := range p.code {
+		c := &p.code[i]
+		for _, o := range c.operands() {
+			v := *o
+			*o = at(v)
+			if v >= 0 && last[v] == i {
+				free = append(free, *o)
+				last[v] = -1 // freed, should it be both operands
+			}
+		}
+		if n := len(free); n > 0 {
+			c.dst, free = free[n-1], free[:n-1]
+		} else {
+			c.dst = int32(p.size)
+			p.size++
+		}
+		register[i] = c.dst
+	}
+	for _, o := range outs {
+		p.outs = append(p.outs, at(int32(o)))
+	}
+	return p
+}
+
+// operands returns those of a, b and c that the operation has.
+func (c *instruction) operands() []*int32 {
+	return []*int32{&c.a, &c.b, &c.c}[:ops[c.op].arity]
+}
