@@ -1,6 +1,10 @@
 package dynsys
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -80,8 +84,33 @@ type Model interface {
 	Close() error
 }
 
-// Problem returns the initial value problem of the system at fixed parameters,
-// which are copied.
+// Problem returns the initial value problem of the system at fixed parameters, which
+// are copied. Where the system has no Initial, the caller sets Y0 of the result.
 func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], error) {
-	panic("not yet")
+	if len(p) != s.NumParams {
+		panic(fmt.Sprintf("dynsys: %d parameters for a system of %d", len(p), s.NumParams))
+	}
+	p = slices.Clone(p)
+	prob := integrate.Problem[S]{
+		F:     func(dy S, t float64, y S) error { return s.RHS(dy, t, y, p) },
+		Space: s.Space, T0: t0, T1: t1,
+	}
+	if s.Jacobian != nil {
+		prob.Jacobian = func(jac []float64, t float64, y S) error { return s.Jacobian(jac, t, y, p) }
+	}
+	if n := s.Breaks.Count; n > 0 {
+		prob.Breaks = make([]float64, n)
+		if err := s.Breaks.Times(prob.Breaks, p); err != nil {
+			return prob, err
+		}
+	}
+	if s.Initial.Value == nil {
+		return prob, nil
+	}
+	y0, ok := any(make([]float64, s.Dim)).(S)
+	if !ok {
+		return prob, errors.New("dynsys: Problem can make the initial state of []float64 only; set Y0 with Initial.Value")
+	}
+	prob.Y0 = y0
+	return prob, s.Initial.Value(y0, p)
 }

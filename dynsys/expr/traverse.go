@@ -52,26 +52,29 @@ func (b *Builder) DependsOn(nodes ...Node) []int {
 // replaced by its node. All replacements happen at once: inputs inside the
 // replacements stay.
 func (b *Builder) Substitute(nodes []Node, with map[int]Node) []Node {
-	reached := b.reach(nodes)
-	to := make(map[Node]Node, len(reached))
-	for _, n := range reached {
-		t := b.terms[n]
-		switch t.op {
-		case opConst:
-			to[n] = n
-		case opInput:
-			to[n] = n
-			if m, ok := with[int(t.k)]; ok {
-				b.at(m)
-				to[n] = m
-			}
-		default:
-			to[n] = b.rebuild(n, to[t.a], to[t.b], to[t.c])
+	to := make(map[Node]Node, len(with))
+	for slot, n := range with {
+		b.at(n)
+		to[b.Input(slot)] = n
+	}
+	return b.replace(nodes, to)
+}
+
+// replace returns the nodes with every node that is a key of to replaced by its
+// value, at once.
+func (b *Builder) replace(nodes []Node, to map[Node]Node) []Node {
+	done := make(map[Node]Node)
+	for _, n := range b.reach(nodes) {
+		if m, ok := to[n]; ok {
+			done[n] = m
+			continue
 		}
+		t := b.terms[n]
+		done[n] = b.rebuild(n, done[t.a], done[t.b], done[t.c])
 	}
 	out := make([]Node, len(nodes))
 	for i, n := range nodes {
-		out[i] = to[n]
+		out[i] = done[n]
 	}
 	return out
 }
@@ -84,6 +87,8 @@ func (b *Builder) rebuild(n, x, y, z Node) Node {
 		return n
 	}
 	switch t.op {
+	case opConst, opInput:
+		return n
 	case opAdd:
 		return b.Add(x, y)
 	case opSub:

@@ -92,3 +92,7 @@ func editDistance(a, b []rune) int {
 	}
 	return last[len(b)]
 }
+
+// Nearest returns the candidate most similar to name, or "" where none is similar
+// enough to have been meant.
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }

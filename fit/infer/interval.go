@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
-
-	"github.com/odefit/odefit/fit/minimize"
 )
 
 // Quantile returns the two-sided 95 % quantile: that of Student's t with dof degrees
@@ -32,18 +30,17 @@ func LeastSquaresFactor(n, p int) float64 {
 	return float64(n) / float64(n-p)
 }
 
+// Axis maps a search parameter x to its value p.
+type Axis interface {
+	From(x float64) float64
+	Derivative(x float64) float64 // dp/dx
+}
+
 // Estimate returns the standard error and the 95 % interval of a parameter whose
-// search parameter is x with standard error se, for a quantile q.
-//
-// The standard error is |dp/dx| se. The interval is the image of [x - q se, x + q se];
-// where the scale is not linear it is cut at the bounds lo and hi of the parameter.
-func Estimate(scale minimize.Scale, x, se, q, lo, hi float64) (stderr float64, interval [2]float64) {
-	stderr = math.Abs(scale.Derivative(x)) * se
-	interval = [2]float64{scale.From(x - q*se), scale.From(x + q*se)}
-	if scale != minimize.Linear && !math.IsNaN(se) {
-		interval[0], interval[1] = max(interval[0], lo), min(interval[1], hi)
-	}
-	return stderr, interval
+// search parameter is x with standard error se, for a quantile q. The standard error
+// is |dp/dx| se, the interval the image of [x - q se, x + q se].
+func Estimate(a Axis, x, se, q float64) (stderr float64, interval [2]float64) {
+	return math.Abs(a.Derivative(x)) * se, [2]float64{a.From(x - q*se), a.From(x + q*se)}
 }
 
 // Delta returns the standard error sqrt(g^T C g) of a quantity with the gradient g in

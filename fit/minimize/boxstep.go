@@ -25,6 +25,7 @@ type boxStep struct {
 	scale  []float64    // D, positive
 	lo, hi []float64    // bounds on d
 	d      []float64    // the step
+	floor  float64      // damping of flat directions, relative to columns of unit length
 
 	side   []Side // where d lies; Interior: free
 	barred []bool // released once in vain: rounding made the multiplier's sign
@@ -34,8 +35,9 @@ type boxStep struct {
 	stack, tau, work []float64
 }
 
-func newBoxStep(n int) *boxStep {
+func newBoxStep(n int, floor float64) *boxStep {
 	s := &boxStep{
+		floor: floor,
 		scale: make([]float64, n), lo: make([]float64, n), hi: make([]float64, n), d: make([]float64, n),
 		side: make([]Side, n), barred: make([]bool, n), free: make([]int, 0, n),
 		w: make([]float64, n), z: make([]float64, n),
@@ -46,10 +48,6 @@ func newBoxStep(n int) *boxStep {
 	}
 	return s
 }
-
-// flatness is the singular value, relative to columns of unit length, below which
-// a direction counts as flat: steps do not go along it.
-const flatness = 1e-14
 
 // minimize sets d to the solution for the damping lambda and returns |D d|.
 func (s *boxStep) minimize(lambda float64) float64 {
@@ -96,7 +94,7 @@ func (s *boxStep) decrease() float64 {
 
 // damping returns the square of the diagonal element that stands under R in column j.
 func (s *boxStep) damping(lambda float64, j int) float64 {
-	floor := flatness * s.q.norm[j]
+	floor := s.floor * s.q.norm[j]
 	if floor == 0 {
 		floor = s.scale[j]
 	}

@@ -82,6 +82,19 @@ func (q *gaussNewton) reduce(jac, res []float64) {
 	}
 }
 
+// triangularise sets R and c by a QR factorisation of the first rows >= n rows of
+// the matrix [A | b] of n+1 columns, which it overwrites.
+func (q *gaussNewton) triangularise(stack []float64, rows int, tau, work []float64) {
+	n, stride := q.n, q.n+1
+	a := blas64.General{Rows: rows, Cols: stride, Stride: stride, Data: stack[:rows*stride]}
+	lapack64.Geqrf(a, tau, work, len(work))
+	for i := range n {
+		clear(q.r[i*n : i*n+i])
+		copy(q.r[i*n+i:(i+1)*n], stack[i*stride+i:i*stride+n])
+		q.c[i] = stack[i*stride+n]
+	}
+}
+
 // half returns 1/2 |r|^2.
 func (q *gaussNewton) half() float64 {
 	return q.residual * q.residual / 2

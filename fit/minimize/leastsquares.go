@@ -33,7 +33,8 @@ type Residuals struct {
 // points, which fades by a tenth an iteration. The radius follows the ratio of the
 // true decrease of f to the model's. J may have any rank. A solution on a bound is
 // exactly on it, and a parameter leaves a bound as soon as the model falls inward.
-// A failed evaluation, or one that is not finite, is a rejected step.
+// J may have any rank: the step does not go along directions in which J is flat to
+// its accuracy (RankTol). A failed evaluation, or one that is not finite, is a rejected step.
 //
 // Where residuals are large, J^T J is a poor Hessian. A secant estimate of what it
 // leaves out is kept beside it and used while it foretells f better; then
@@ -67,6 +68,7 @@ type LeastSquares struct {
 	AbsTol         float64 // a decrease of f that does not matter, in units of f; default 0
 	XTol           float64 // undamped step of each parameter against its largest magnitude so far; default 1e-14
 	GTol           float64 // largest component of the projected gradient; default 0: exactly zero
+	RankTol        float64 // accuracy of J, relative to its columns: directions flatter than that are flat; default 1e-12
 	ObjectiveNoise float64 // error of f between neighbouring points, in units of f; default: rounding
 	MaxIterations  int     // default 1000
 	FirstRadius    float64 // trust radius of the first step against |D x|; default 1
@@ -88,6 +90,9 @@ func (m LeastSquares) Minimize(ctx context.Context, p Residuals, b Bounds, x0 []
 	}
 	if m.XTol == 0 {
 		m.XTol = 1e-14
+	}
+	if m.RankTol == 0 {
+		m.RankTol = 1e-12
 	}
 	if m.MaxIterations == 0 {
 		m.MaxIterations = 1000

@@ -33,7 +33,9 @@ func TestStartsAreALatinHypercube(t *testing.T) {
 
 func TestRunIsTheSameForAnyNumberOfWorkers(t *testing.T) {
 	starts := Starts(1, 23, []float64{-2}, []float64{2}, []float64{0.5})
-	search := func(_ context.Context, i int, x []float64) Result { return Result{X: x, F: math.Cos(9 * x[0]), Iterations: i} }
+	search := func(_ context.Context, i int, x []float64) Result {
+		return Result{X: x, F: math.Cos(9 * x[0]), Iterations: i}
+	}
 	want := Run(t.Context(), starts, 1, search)
 	for _, workers := range []int{2, 8, 100} {
 		if got := Run(t.Context(), starts, workers, search); !reflect.DeepEqual(got, want) {

@@ -25,6 +25,7 @@ type secant struct {
 	s         []float64 // S, n x n symmetric, both triangles
 	known     bool      // S is not zero
 	preferred bool      // the model with S is in use
+	floor     float64   // damping of flat directions, as in boxStep
 	streak    int       // steps in a row that Gauss-Newton foretold badly, and S better
 
 	y, v, w []float64 // scratch of update
@@ -34,9 +35,9 @@ type secant struct {
 	stack, tau, work     []float64
 }
 
-func newSecant(n int) *secant {
+func newSecant(n int, floor float64) *secant {
 	c := &secant{
-		n: n, s: make([]float64, n*n),
+		n: n, floor: floor, s: make([]float64, n*n),
 		y: make([]float64, n), v: make([]float64, n), w: make([]float64, n),
 		augmented:    newGaussNewton(0, n),
 		eigenvectors: make([]float64, n*n), values: make([]float64, n),
@@ -183,9 +184,9 @@ func (c *secant) augment(dst, q *gaussNewton) {
 				a[(n+i)*stride+j] = math.Sqrt(c.values[i]) * vectors[j*n+i] * norm(j)
 			}
 		}
-		a[(2*n+i)*stride+i] = flatness * norm(i)
+		a[(2*n+i)*stride+i] = c.floor * norm(i)
 	}
-	c.triangularise(dst, 3*n)
+	dst.triangularise(a, 3*n, c.tau[:stride], c.work)
 
 	// The negative part is -X X^T; with X = R^T W it becomes R^T (I - W W^T) R.
 	negative := 0
@@ -223,21 +224,9 @@ func (c *secant) augment(dst, q *gaussNewton) {
 				a[k*stride+n] += u * dst.c[i] / root
 			}
 		}
-		c.triangularise(dst, n)
+		dst.triangularise(a, n, c.tau[:n], c.work)
 	}
 	for j := range n {
 		dst.norm[j] = blas64.Nrm2(blas64.Vector{N: j + 1, Data: dst.r[j:], Inc: n})
-	}
-}
-
-// triangularise sets dst's R and c by a QR factorisation of the first rows of the
-// stack [A | b], whose last column is b.
-func (c *secant) triangularise(dst *gaussNewton, rows int) {
-	n, stride := c.n, c.n+1
-	lapack64.Geqrf(blas64.General{Rows: rows, Cols: stride, Stride: stride, Data: c.stack[:rows*stride]}, c.tau[:min(rows, stride)], c.work, len(c.work))
-	for i := range n {
-		clear(dst.r[i*n : i*n+i])
-		copy(dst.r[i*n+i:(i+1)*n], c.stack[i*stride+i:i*stride+n])
-		dst.c[i] = c.stack[i*stride+n]
 	}
 }

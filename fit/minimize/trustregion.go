@@ -17,6 +17,7 @@ type trustRegion struct {
 	x, trial     []float64
 	f            float64
 	model, spare *gaussNewton // of x, and of a trial point
+	truncation   *truncation
 	secant       *secant
 	step         *boxStep
 	res, jac     []float64 // of the last linearisation; models reduce them in place
@@ -28,12 +29,13 @@ type trustRegion struct {
 }
 
 func newTrustRegion(ctx context.Context, m LeastSquares, p Residuals, b Bounds, x0 []float64) *trustRegion {
-	n := p.Dim
+	n, floor := p.Dim, m.RankTol/100 // far below every direction that truncation leaves
 	s := &trustRegion{
 		LeastSquares: m, ctx: ctx, p: p, bounds: b,
 		x: slices.Clone(x0), trial: make([]float64, n), f: math.Inf(1),
 		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n),
-		secant: newSecant(n), step: newBoxStep(n),
+		truncation: newTruncation(n, m.RankTol),
+		secant:     newSecant(n, floor), step: newBoxStep(n, floor),
 		res: make([]float64, p.Rows), jac: make([]float64, p.Rows*n),
 		decrement: math.NaN(), largest: make([]float64, n),
 	}
@@ -61,7 +63,7 @@ func (s *trustRegion) run() Status {
 		return InfeasibleStart
 	}
 	s.f = f
-	s.model.reduce(s.jac, s.res)
+	s.reduce(s.model)
 	for {
 		s.rescale()
 		if s.radius == 0 {
@@ -83,7 +85,7 @@ func (s *trustRegion) run() Status {
 			})
 		}
 		if !s.advance(length) {
-			if s.decrement <= s.noise() {
+			if s.below(s.noise()) {
 				return ConvergedNoise
 			}
 			return Stalled
@@ -130,11 +132,10 @@ func (s *trustRegion) undamped(model *gaussNewton, x []float64) float64 {
 
 // ended judges the point x, or returns NotRun to go on.
 func (s *trustRegion) ended() Status {
-	enough := s.FTol*s.model.half() + s.AbsTol
 	switch {
 	case s.bounds.slope(s.x, s.model.g) <= s.GTol:
 		return ConvergedGradient
-	case s.decrement <= enough && (!s.secant.preferred || s.steepest() <= 100*enough):
+	case s.below(s.FTol*s.model.half() + s.AbsTol):
 		return ConvergedDecrease
 	case s.negligible():
 		return ConvergedStep
@@ -153,17 +154,18 @@ func (s *trustRegion) negligible() bool {
 	return true
 }
 
-// steepest returns the largest decrease that Gauss-Newton promises along one
-// parameter. It guards against a secant estimate that hides a slope behind too
-// much curvature.
-func (s *trustRegion) steepest() float64 {
-	c := 0.0
+// below reports whether what is still to gain is at most level: the decrement, and
+// to within a factor of 100 the decrease that Gauss-Newton promises along any single
+// parameter without bounds. The second guards against a box so narrow, or a secant
+// estimate so stiff, that a steep slope promises little.
+func (s *trustRegion) below(level float64) bool {
+	steepest := 0.0
 	for j, g := range s.model.g {
-		if n := s.model.norm[j]; n > 0 && !s.bounds.held(j, s.x[j], g) {
-			c = math.Max(c, g/n*g/n)
+		if norm := s.model.norm[j]; norm > 0 && !s.bounds.held(j, s.x[j], g) {
+			steepest = math.Max(steepest, math.Abs(g)/norm)
 		}
 	}
-	return c / 2
+	return s.decrement <= level && steepest*steepest/2 <= 100*level
 }
 
 // noise is the difference of two values of f that says nothing.
@@ -195,13 +197,13 @@ func (s *trustRegion) advance(length float64) bool {
 					s.accept(f)
 					return true
 				}
-			case s.decrement <= s.faint() && decrease >= -s.faint():
+			case s.below(s.faint()) && decrease >= -s.faint():
 				if s.linearizeTrial() && s.confirmed() {
 					s.radius = math.Max(s.radius, length)
 					s.accept(f)
 					return true
 				}
-				if s.decrement <= s.noise() {
+				if s.below(s.noise()) {
 					return false
 				}
 			}
@@ -293,8 +295,14 @@ func (s *trustRegion) linearizeTrial() bool {
 			return false
 		}
 	}
-	s.spare.reduce(s.jac, s.res)
+	s.reduce(s.spare)
 	return true
+}
+
+// reduce sets the model to the last linearisation, which it overwrites.
+func (s *trustRegion) reduce(model *gaussNewton) {
+	model.reduce(s.jac, s.res)
+	s.truncation.apply(model)
 }
 
 func (s *trustRegion) value(x []float64) (float64, bool) {

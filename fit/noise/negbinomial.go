@@ -80,7 +80,7 @@ func negBinomialSize(k, mu, size float64) float64 {
 //
 //	I = E[psi'(size) - psi'(size + Y)] - mu/(size (size + mu))
 //
-// to about 1e-8 of its value. Both terms are Laplace transforms at size (from
+// to about 1e-8 of its value, 1e-6 where mu/size is below 1e-7. Both terms are Laplace transforms at size (from
 // psi'(r) = integral of s e^(-rs)/(1 - e^-s) over s > 0), so that
 //
 //	I = integral of e^(-size s) [ s/(1-e^-s) (1 - M(s)) - (1 - e^(-mu s)) ] over s > 0
@@ -90,8 +90,8 @@ func negBinomialSize(k, mu, size float64) float64 {
 // analytic for |Im ln s| < pi/2.
 func sizeInformation(mu, size float64) float64 {
 	a := mu / size
-	if size > 1e7*(1+mu) {
-		return a * a / (2 * size * size) // the leading term; the next is smaller by about 3/1e7
+	if a < 1e-7 {
+		return a * a / (2 * size * (size + 1)) // the leading term in a
 	}
 	const step = 0.25
 	last := math.Log(30) - math.Log(size)      // beyond, e^(-size s) is below 1e-13

@@ -1,0 +1,20 @@
+package fit
+
+import (
+	"context"
+
+	"github.com/odefit/odefit/fit/minimize"
+)
+
+// optimise searches from x with the method asked for.
+func (f *fitter) optimise(ctx context.Context, e *evaluator, s *searchSpace, bounds minimize.Bounds, x []float64) minimize.Result {
+	m := minimize.LeastSquares{
+		FTol: 1e-12, AbsTol: 1e-9, ObjectiveNoise: objectiveNoise, MaxIterations: f.opt.MaxIterations,
+	}
+	return m.Minimize(ctx, residuals(e, s), bounds, x)
+}
+
+// objectiveNoise is the error of the objective between neighbouring points that the
+// default tolerances of integration leave: about 1e-8 of a sum of some hundred terms
+// near one.
+const objectiveNoise = 1e-6

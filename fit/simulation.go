@@ -1,0 +1,177 @@
+package fit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/sensitivity"
+)
+
+// simulation is one experiment made ready for one goroutine: it is integrated at
+// the times of its observations, with tangents along the parameters that matter.
+type simulation struct {
+	x      *Experiment
+	sys    *dynsys.System[[]float64] // nil without states
+	link   link
+	active []int     // estimated parameters on which q or y0 depend
+	times  []float64 // of the observations, distinct and increasing
+	at     []int     // at[k] is the place of observation k in times
+
+	q, y0  []float64
+	dq     [][]float64 // dq[j] = dq/dtheta[active[j]]
+	dy0    [][]float64
+	tracer sensitivity.Tracer[[]float64]
+	set    sensitivity.Settings
+
+	y [][]float64   // y[i] is the state at times[i]
+	s [][][]float64 // s[i][j] its derivative in theta[active[j]]
+
+	steps int // accepted steps of the last run
+}
+
+func newSimulation(x *Experiment, estimated []bool, set sensitivity.Settings) (*simulation, error) {
+	sim := &simulation{x: x, set: set}
+	var err error
+	if x.Model != nil {
+		if sim.sys, err = x.Model.System(); err != nil {
+			return nil, err
+		}
+	}
+	var link linker = newDirect(x, len(estimated))
+	if x.link != nil {
+		link = x.link
+	}
+	sim.link = link.link(sim.sys)
+	for _, k := range link.depends() {
+		if estimated[k] {
+			sim.active = append(sim.active, k)
+		}
+	}
+	for _, o := range x.Observations {
+		sim.times = append(sim.times, o.Time)
+	}
+	slices.Sort(sim.times)
+	sim.times = slices.Compact(sim.times)
+	for _, o := range x.Observations {
+		i, _ := slices.BinarySearch(sim.times, o.Time)
+		sim.at = append(sim.at, i)
+	}
+	states := 0
+	if sim.sys != nil {
+		states = sim.sys.Dim
+	}
+	sim.q, sim.y0 = make([]float64, link.size()), make([]float64, states)
+	for range sim.active {
+		sim.dq = append(sim.dq, make([]float64, len(sim.q)))
+		sim.dy0 = append(sim.dy0, make([]float64, states))
+	}
+	if sim.sys != nil {
+		sim.prepareTracer()
+	} else {
+		sim.y = make([][]float64, len(sim.times))
+		sim.s = make([][][]float64, len(sim.times))
+		for i := range sim.s {
+			sim.s[i] = make([][]float64, len(sim.active))
+		}
+	}
+	return sim, nil
+}
+
+// prepareTracer hands the experiment to the sensitivity tracer. The initial state
+// is this package's, so the system's own is taken out.
+func (sim *simulation) prepareTracer() {
+	sys := *sim.sys
+	sys.Initial = dynsys.Initial[[]float64]{}
+	directions := make([]sensitivity.Direction[[]float64], len(sim.active))
+	for j := range directions {
+		directions[j] = sensitivity.Direction[[]float64]{P: sim.dq[j][:sys.NumParams], Y0: sim.dy0[j]}
+	}
+	end := sim.x.T0
+	if n := len(sim.times); n > 0 {
+		end = sim.times[n-1]
+	}
+	sim.tracer = sensitivity.Tracer[[]float64]{
+		Problem: sensitivity.Problem[[]float64]{
+			System: &sys, P: sim.q[:sys.NumParams], T0: sim.x.T0, T1: end, Y0: sim.y0,
+		},
+		Times: sim.times, Directions: directions, Settings: &sim.set,
+	}
+}
+
+// run integrates the experiment at theta, with tangents where asked.
+func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) error {
+	if err := sim.link.values(sim.q, sim.y0, theta); err != nil {
+		return sim.failure(err)
+	}
+	if tangents {
+		if err := sim.link.tangents(sim.dq, sim.dy0, theta, sim.active); err != nil {
+			return sim.failure(err)
+		}
+	}
+	if err := sim.checkStart(); err != nil {
+		return err
+	}
+	if sim.sys == nil {
+		return nil
+	}
+	trace := sim.tracer.Simulate
+	if tangents {
+		for j, k := range sim.active {
+			sim.tracer.Directions[j].Scale = abs(theta[k])
+		}
+		trace = sim.tracer.Trace
+	}
+	path, err := trace(ctx)
+	if err != nil {
+		return sim.failure(err)
+	}
+	sim.y, sim.s, sim.steps = path.Y, path.Tangents, path.Stats.Steps
+	return nil
+}
+
+// checkStart says which initial value or parameter is not finite.
+func (sim *simulation) checkStart() error {
+	for i, v := range sim.y0 {
+		if !finite(v) {
+			return &SimulationError{Experiment: sim.x.Name, T: sim.x.T0, State: sim.stateName(i),
+				Err: fmt.Errorf("the initial value is %v: %w", v, integrate.ErrNonFinite)}
+		}
+	}
+	for _, v := range sim.q {
+		if !finite(v) {
+			return &SimulationError{Experiment: sim.x.Name, T: sim.x.T0,
+				Err: fmt.Errorf("a quantity that the experiment sets is %v: %w", v, integrate.ErrNonFinite)}
+		}
+	}
+	return nil
+}
+
+// failure tells why an integration ended, in the model's words.
+func (sim *simulation) failure(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	e := &SimulationError{Experiment: sim.x.Name, T: sim.x.T0, Err: err}
+	var s *sensitivity.Error
+	if errors.As(err, &s) {
+		e.T, e.State, e.Err = s.T, sim.stateName(s.Component), s.Reason
+	}
+	return e
+}
+
+// stateName returns the name of a component of the state, "" where unknown. The
+// components after the first block are tangents of the same states.
+func (sim *simulation) stateName(i int) string {
+	if i < 0 || sim.sys == nil {
+		return ""
+	}
+	i %= sim.sys.Dim
+	if i < len(sim.x.States) {
+		return sim.x.States[i]
+	}
+	return fmt.Sprintf("%d", i)
+}

@@ -1,0 +1,17 @@
+package integrate
+
+// Methods returns all methods of the toolkit, in the order in which they are best
+// presented.
+func Methods() []Method {
+	return []Method{Tsit5{}, Dopri5{}, BS3{}, RK4{}, Heun{}, Euler{}}
+}
+
+// ByName returns the method of a name, such as "tsit5".
+func ByName(name string) (Method, bool) {
+	for _, m := range Methods() {
+		if m.String() == name {
+			return m, true
+		}
+	}
+	return nil, false
+}
