@@ -17,6 +17,8 @@ func methods() []Method {
 		Forward{},
 		Discrete{Probes: 1},
 		Discrete{Probes: 1, Every: 7},
+		Continuous{},
+		Continuous{Variant: Backsolve},
 	}
 }
 

@@ -32,6 +32,8 @@ func Gradient[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Me
 		err = forward(ctx, a, method, &s)
 	case Discrete:
 		err = discrete(ctx, a, method, &s)
+	case Continuous:
+		err = continuous(ctx, a, method, &s)
 	case nil:
 		return nil, fmt.Errorf("sensitivity: no method was given; Forward{} is right for few parameters, Discrete{} for many")
 	default:

@@ -1,0 +1,104 @@
+package sensitivity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/odefit/odefit/integrate/space"
+)
+
+// backsolve is the companion that solves y' = f(t, y, p) backward from y(T1),
+// together with the adjoint: it needs no memory of the steps. Where the forward
+// solution contracts, the backward one amplifies its errors, without limit in stiff
+// and chaotic problems; so the states of the forward pass at observations, breaks
+// and T0 are kept, and the two are compared there.
+type backsolve[S any] struct {
+	m     *model[S]
+	limit float64 // in units of the tolerance
+	reset bool
+	tol   space.Tolerance
+	times []float64 // sorted
+	kept  []S       // forward solution at times
+	diff  S
+}
+
+func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, set *Settings) (*backsolve[S], error) {
+	m := a.m
+	times := append([]float64{m.T0, m.T1}, a.loss.Times...)
+	for _, t := range m.breaks {
+		if t >= min(m.T0, m.T1) && t <= max(m.T0, m.T1) {
+			times = append(times, t)
+		}
+	}
+	slices.Sort(times)
+	times = slices.Compact(times)
+	var s sampler[S]
+	if err := s.flow.prepare(m, nil, nil, set); err != nil {
+		return nil, err
+	}
+	if err := s.sample(ctx, times, set); err != nil {
+		return nil, err
+	}
+	b := &backsolve[S]{
+		m: m, limit: method.Drift, reset: !method.NoReset, tol: set.Tolerance(),
+		times: times, kept: s.path.Y, diff: m.sp.New(m.y0),
+	}
+	if b.limit == 0 {
+		b.limit = 100
+	}
+	return b, nil
+}
+
+func (b *backsolve[S]) states() int { return 1 }
+
+func (b *backsolve[S]) prepare(start space.Bundle[S], sp *space.Bundles[S]) {
+	b.m.sp.Copy(start.T[0], b.known(b.m.T1))
+	sp.Tangents = []space.Tolerance{b.tol}
+}
+
+func (b *backsolve[S]) state(_ float64, z space.Bundle[S]) S { return z.T[0] }
+
+func (b *backsolve[S]) rhs(dz space.Bundle[S], t float64, y S) error {
+	return b.m.rhs(dz.T[0], t, y)
+}
+
+// index returns where in times t is.
+func (b *backsolve[S]) index(t float64) int {
+	i, ok := slices.BinarySearch(b.times, t)
+	if !ok {
+		panic("sensitivity: a time at which the forward solution was not kept")
+	}
+	return i
+}
+
+// known returns the forward solution at one of the times.
+func (b *backsolve[S]) known(t float64) S { return b.kept[b.index(t)] }
+
+// meet compares the state solved backward with the forward one. Each component is
+// weighed by its size at either end of the piece that was just crossed, so that one
+// that happens to vanish here is not held to AbsTol alone.
+func (b *backsolve[S]) meet(t float64, z space.Bundle[S]) error {
+	i := b.index(t)
+	last := min(i+1, len(b.times)-1)
+	if b.m.dir() < 0 {
+		last = max(i-1, 0)
+	}
+	y := b.kept[i]
+	b.m.sp.AddScaled(b.diff, z.T[0], []float64{-1}, []S{y})
+	if drift := b.m.sp.Norm(b.diff, y, b.kept[last], b.tol); !(drift <= b.limit) {
+		return fmt.Errorf("%w: by %.3g tolerances, %.3g are allowed", ErrDrift, drift, b.limit)
+	}
+	if b.reset {
+		b.m.sp.Copy(z.T[0], y)
+	}
+	return nil
+}
+
+func (b *backsolve[S]) largest() float64 {
+	var size float64
+	for _, y := range b.kept {
+		size = max(size, b.m.size(y))
+	}
+	return size
+}
