@@ -172,9 +172,14 @@ func (e *evaluator) observation(sim *simulation, k, row int, theta, r, jac []flo
 
 // place puts time, state, parameters and row values into the predictor.
 func (e *evaluator) place(sim *simulation, k int, theta []float64) *predictor {
+	return e.placeAt(sim, k, sim.y[sim.at[k]], theta)
+}
+
+// placeAt does so for a state y.
+func (e *evaluator) placeAt(sim *simulation, k int, y, theta []float64) *predictor {
 	o := &sim.x.Observations[k]
 	w := e.preds[o.Observable]
-	w.set(o.Time, sim.y[sim.at[k]], sim.q)
+	w.set(o.Time, y, sim.q)
 	row := w.row()
 	for i := range row {
 		row[i] = o.Row[i].at(theta, sim.q)
@@ -260,7 +265,7 @@ func (e *evaluator) priors(theta, r, jac []float64) (float64, error) {
 		}
 		var score noise.PriorScore
 		if err := p.Prior.Score(&score, theta[k]); err != nil {
-			return 0, fmt.Errorf("prior of %s: %w", p.Name, err)
+			return 0, priorError(p, err)
 		}
 		total += score.NLL
 		if p.Fixed {
@@ -327,6 +332,8 @@ func (o *Observable) score(s *noise.Score, ob *Observation, out []float64) error
 	}
 	return o.noise().Score(s, ob.Value, args)
 }
+
+func priorError(p *Parameter, err error) error { return fmt.Errorf("prior of %s: %w", p.Name, err) }
 
 func scaleRow(row []float64, c float64) {
 	for i := range row {

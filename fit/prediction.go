@@ -16,6 +16,7 @@ type Prediction struct {
 	value                *expr.Program
 	slope                *expr.Program // the outputs, then the entries below
 	entries              []entry
+	usesRow              bool // the mean needs values of the data row
 }
 
 // entry is a place of the Jacobian of a prediction that can differ from zero.
@@ -70,6 +71,9 @@ func newPrediction(b *expr.Builder, states, params, rows int, outs []expr.Node) 
 	slots := make([]int, states+params+rows)
 	for i := range slots {
 		slots[i] = 1 + i // behind t
+	}
+	for _, slot := range b.DependsOn(outs[0]) {
+		p.usesRow = p.usesRow || slot >= 1+states+params
 	}
 	nodes := append([]expr.Node(nil), outs...)
 	for _, e := range b.Jacobian(outs, slots) {

@@ -86,6 +86,21 @@ func residuals(e *evaluator, s *searchSpace) minimize.Residuals {
 	}
 }
 
+// objective presents the objective and its gradient by an adjoint to the methods that
+// need no residuals.
+func objective(e *evaluator, s *searchSpace, method sensitivity.Method) minimize.Objective {
+	return minimize.Objective{
+		Dim: len(s.which),
+		Gradient: func(ctx context.Context, g, x []float64) (float64, error) {
+			f, err := e.gradient(ctx, g, s.from(x), method)
+			for c := range g {
+				g[c] *= s.axes[c].Derivative(x[c])
+			}
+			return f, err
+		},
+	}
+}
+
 // settings returns how the models are integrated, with tolerances divided by
 // tighter.
 func (p *Problem) settings(tighter float64) sensitivity.Settings {

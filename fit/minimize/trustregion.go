@@ -66,10 +66,11 @@ func (s *trustRegion) run() Status {
 	s.reduce(s.model)
 	for {
 		s.rescale()
-		if s.radius == 0 {
-			s.radius = s.FirstRadius * s.size()
-		}
 		length := s.undamped(s.model, s.x)
+		if s.radius == 0 {
+			// Not shorter than a hundredth of the undamped step: x may be near 0 by chance.
+			s.radius = math.Max(s.FirstRadius*s.size(), length/100)
+		}
 		s.decrement = s.step.decrease()
 		if status := s.ended(); status != NotRun {
 			return status

@@ -1,0 +1,93 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/odefit/odefit/sensitivity"
+)
+
+// GradientCheck is the gradient of the objective by one method.
+type GradientCheck struct {
+	Method   string
+	Value    float64
+	Gradient []float64 // in the estimated parameters, on their natural scale
+	// Difference is the largest difference to the first method's gradient, each
+	// component in units of max(|g_i|, 1e-6 |g|) where g is that gradient and each
+	// component is weighed by the size of its parameter.
+	Difference float64
+	Elapsed    time.Duration
+	Err        error
+}
+
+// Names returns the names of the estimated parameters, in the order of gradients.
+func (p *Problem) Names() []string {
+	var names []string
+	for k := range p.Parameters {
+		if !p.Parameters[k].Fixed {
+			names = append(names, p.Parameters[k].Name)
+		}
+	}
+	return names
+}
+
+// GradCheck computes the gradient of the objective at theta by several methods, the
+// first of which is the reference: forward sensitivities of every prediction, as the
+// least-squares search uses them, then each of methods. They share nothing but the
+// model and its tolerances, which are divided by tighter (1: those of a fit).
+func (p *Problem) GradCheck(ctx context.Context, theta []float64, tighter float64, methods ...sensitivity.Method) ([]GradientCheck, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	e, err := newEvaluator(p, p.settings(tighter))
+	if err != nil {
+		return nil, err
+	}
+	n := e.estimated
+	first := GradientCheck{Method: "least squares", Gradient: make([]float64, n)}
+	r, jac := make([]float64, e.rows), make([]float64, e.rows*n)
+	began := time.Now()
+	if first.Value, err = e.linearize(ctx, r, jac, theta); err != nil {
+		return nil, err
+	}
+	first.Elapsed = time.Since(began)
+	for i, ri := range r {
+		for c := range n {
+			first.Gradient[c] += jac[i*n+c] * ri
+		}
+	}
+	checks := []GradientCheck{first}
+	for _, m := range methods {
+		c := GradientCheck{Method: fmt.Sprint(m), Gradient: make([]float64, n)}
+		began := time.Now()
+		if c.Value, c.Err = e.gradient(ctx, c.Gradient, theta, m); c.Err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			c.Value, c.Gradient, c.Difference = math.NaN(), nil, math.NaN()
+		} else {
+			c.Difference = p.difference(theta, first.Gradient, c.Gradient)
+		}
+		c.Elapsed = time.Since(began)
+		checks = append(checks, c)
+	}
+	return checks, nil
+}
+
+// difference compares two gradients.
+func (p *Problem) difference(theta, want, got []float64) float64 {
+	space := newSearchSpace(p)
+	weigh := func(c int, g float64) float64 { return g * max(abs(theta[space.which[c]]), 1e-300) }
+	size := 0.0
+	for c, g := range want {
+		size = math.Hypot(size, weigh(c, g))
+	}
+	worst := 0.0
+	for c := range want {
+		d := abs(weigh(c, got[c]) - weigh(c, want[c]))
+		worst = max(worst, d/max(abs(weigh(c, want[c])), 1e-6*size, 1e-300))
+	}
+	return worst
+}

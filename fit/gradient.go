@@ -1,0 +1,212 @@
+package fit
+
+import (
+	"context"
+
+	"github.com/odefit/odefit/fit/noise"
+	"github.com/odefit/odefit/sensitivity"
+)
+
+// gradient returns the objective at theta and sets g to its gradient in the estimated
+// parameters, by a method of package sensitivity: one gradient for each experiment,
+// whatever the number of parameters.
+//
+// Scales that are left out take their optimal value for the predictions of a plain
+// simulation before.
+func (e *evaluator) gradient(ctx context.Context, g, theta []float64, method sensitivity.Method) (float64, error) {
+	e.counts.Gradients++
+	clear(g)
+	if e.hasFree() {
+		if _, err := e.evaluate(ctx, theta, nil, nil, nil); err != nil {
+			return 0, err
+		}
+	}
+	var total float64
+	for _, sim := range e.sims {
+		f, err := e.experimentGradient(ctx, g, theta, sim, method)
+		if err != nil {
+			return 0, err
+		}
+		total += f
+	}
+	f, err := e.priorGradient(g, theta)
+	return total + f, err
+}
+
+func (e *evaluator) hasFree() bool {
+	for i := range e.p.Observables {
+		if e.p.Observables[i].FreeScale {
+			return true
+		}
+	}
+	return false
+}
+
+// experimentGradient adds one experiment.
+func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, sim *simulation, method sensitivity.Method) (float64, error) {
+	if err := sim.link.values(sim.q, sim.y0, theta); err != nil {
+		return 0, sim.failure(err)
+	}
+	if err := sim.link.tangents(sim.dq, sim.dy0, theta, sim.active); err != nil {
+		return 0, sim.failure(err)
+	}
+	if err := sim.checkStart(); err != nil {
+		return 0, err
+	}
+	e.counts.Simulations++
+	l := &likelihood{e: e, sim: sim, theta: theta, gq: make([]float64, len(sim.q)), direct: g}
+	if sim.sys == nil {
+		f, err := l.withoutStates()
+		l.chain(g, l.gq, nil)
+		return f, err
+	}
+	times := make([]float64, len(sim.x.Observations))
+	for k, o := range sim.x.Observations {
+		times[k] = o.Time
+	}
+	loss := &sensitivity.Loss[[]float64]{Times: times, L: l.value, Ly: l.inState, Lp: l.inParams}
+	res, err := sensitivity.Gradient(ctx, sim.tracer.Problem, loss, method, &sim.set)
+	if err != nil {
+		if l.err != nil {
+			return 0, l.err
+		}
+		return 0, sim.failure(err)
+	}
+	e.counts.Steps += res.Stats.Steps
+	for i, d := range res.P {
+		l.gq[i] += d
+	}
+	l.chain(g, l.gq, res.Y0)
+	return res.Value, nil
+}
+
+// likelihood is the negative log-likelihood of one experiment as a loss of its
+// trajectory.
+type likelihood struct {
+	e      *evaluator
+	sim    *simulation
+	theta  []float64
+	gq     []float64 // derivative in the part of q that predictions alone use
+	direct []float64 // derivative in the estimated parameters through row values
+	err    error     // the first mistake, in the model's words
+}
+
+// score evaluates observation k in state y.
+func (l *likelihood) score(s *noise.Score, k int, y []float64) (*predictor, []float64, error) {
+	o := &l.sim.x.Observations[k]
+	obs := &l.e.p.Observables[o.Observable]
+	w := l.e.placeAt(l.sim, k, y, l.theta)
+	out, slopes := w.slopes()
+	args := out
+	if obs.FreeScale {
+		args = []float64{out[0], l.e.free[o.Observable].scale}
+	}
+	if err := obs.score(s, o, args); err != nil {
+		err = l.e.predictionError(l.sim, o, err)
+		if l.err == nil {
+			l.err = err
+		}
+		return nil, nil, err
+	}
+	return w, slopes, nil
+}
+
+func (l *likelihood) value(k int, y, _ []float64) (float64, error) {
+	var s noise.Score
+	_, _, err := l.score(&s, k, y)
+	return s.NLL, err
+}
+
+func (l *likelihood) inState(out []float64, k int, y, _ []float64) error {
+	clear(out)
+	return l.each(k, y, func(input int, v float64) {
+		if input < len(out) {
+			out[input] += v
+		}
+	})
+}
+
+// inParams adds the derivatives in q, and those through row values to where they
+// belong.
+func (l *likelihood) inParams(_ []float64, k int, y, _ []float64) error {
+	p := l.e.preds[l.sim.x.Observations[k].Observable].p
+	return l.each(k, y, func(input int, v float64) {
+		switch {
+		case input < p.states:
+		case input < p.states+p.params:
+			l.gq[input-p.states] += v
+		default:
+			r := l.sim.x.Observations[k].Row[input-p.states-p.params]
+			if r.parameter > 0 && l.e.column[r.parameter-1] >= 0 {
+				l.direct[l.e.column[r.parameter-1]] += v
+			}
+			if r.quantity > 0 {
+				l.gq[r.quantity-1] += v
+			}
+		}
+	})
+}
+
+// each calls add with the derivative of the share of observation k in every input
+// (y, q, r) of its prediction.
+func (l *likelihood) each(k int, y []float64, add func(input int, v float64)) error {
+	var s noise.Score
+	w, slopes, err := l.score(&s, k, y)
+	if err != nil {
+		return err
+	}
+	for i, entry := range w.p.entries {
+		add(entry.input, s.D[entry.output]*slopes[i])
+	}
+	return nil
+}
+
+// withoutStates adds up the shares of an experiment that needs no trajectory.
+func (l *likelihood) withoutStates() (float64, error) {
+	var total float64
+	for k := range l.sim.x.Observations {
+		f, err := l.value(k, nil, nil)
+		if err != nil {
+			return 0, err
+		}
+		total += f
+		if err := l.inParams(nil, k, nil, nil); err != nil {
+			return 0, err
+		}
+	}
+	return total, nil
+}
+
+// chain adds to g what goes through q and y0.
+func (l *likelihood) chain(g, gq, gy0 []float64) {
+	for j, k := range l.sim.active {
+		sum := 0.0
+		for i, d := range l.sim.dq[j] {
+			sum += d * gq[i]
+		}
+		for i, d := range gy0 {
+			sum += d * l.sim.dy0[j][i]
+		}
+		g[l.e.column[k]] += sum
+	}
+}
+
+// priorGradient adds the priors.
+func (e *evaluator) priorGradient(g, theta []float64) (float64, error) {
+	var total float64
+	for k := range e.p.Parameters {
+		p := &e.p.Parameters[k]
+		if p.Prior == nil {
+			continue
+		}
+		var s noise.PriorScore
+		if err := p.Prior.Score(&s, theta[k]); err != nil {
+			return 0, priorError(p, err)
+		}
+		total += s.NLL
+		if e.column[k] >= 0 {
+			g[e.column[k]] += s.D
+		}
+	}
+	return total, nil
+}
