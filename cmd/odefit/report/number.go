@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Number writes v for people, with at most five significant digits.
+func Number(v float64) string { return number(v, digits) }
+
 // number writes v with so many significant digits, without trailing zeros, as
 // 0.00012346, 12.346 or 1.2346e-7; what is not finite becomes "-" (NaN) or inf.
 func number(v float64, digits int) string {

@@ -10,11 +10,11 @@ import (
 )
 
 func (s *Series) line() draw.LineStyle {
-	return draw.LineStyle{Color: palette[s.Style], Width: 1.6}
+	return draw.LineStyle{Color: palette[s.Style%len(palette)], Width: 1.6}
 }
 
 func (s *Series) glyph() draw.GlyphStyle {
-	return draw.GlyphStyle{Color: palette[s.Style], Radius: 2.8, Shape: glyphs[s.Style]}
+	return draw.GlyphStyle{Color: palette[s.Style%len(palette)], Radius: 2.8, Shape: glyphs[s.Style%len(glyphs)]}
 }
 
 // The room around the axes of a panel.

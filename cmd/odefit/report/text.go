@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/odefit/odefit/fit"
 	"github.com/odefit/odefit/fit/minimize"
@@ -75,7 +74,7 @@ func sentence(r *fit.Result) string {
 // statistics writes the numbers that belong to the fit as a whole.
 func (t text) statistics(r *fit.Result) {
 	t.line("")
-	t.table([][]string{
+	WriteAligned(t.w, [][]string{
 		{"n", "k", "-ln L", "SSR", "chi2", "AIC", "BIC", "error of -ln L"},
 		{fmt.Sprint(r.NObservations), fmt.Sprint(r.NEstimated), fixed(r.Objective), number(r.SSR, digits+1), number(r.Chi2, digits),
 			fixed(r.AIC), fixed(r.BIC), number(r.Refined-r.Objective, 2)},
@@ -106,7 +105,7 @@ func (t text) estimates(heading string, list []fit.Estimate) {
 			percent(e.StdErr / math.Abs(e.Value)), note(e)})
 	}
 	t.line("")
-	t.table(rows)
+	WriteAligned(t.w, rows)
 }
 
 // note says what is special about an estimate.
@@ -130,38 +129,6 @@ func note(e fit.Estimate) string {
 		parts = append(parts, e.Note)
 	}
 	return strings.Join(parts, ", ")
-}
-
-// table writes rows of as many cells in aligned columns, two blanks between them.
-// Columns that are empty but for their heading are left out.
-func (t text) table(rows [][]string) {
-	wide := make([]int, len(rows[0]))
-	for j := range wide {
-		if empty(rows[1:], j) {
-			continue
-		}
-		for _, row := range rows {
-			wide[j] = max(wide[j], utf8.RuneCountInString(row[j]))
-		}
-	}
-	for _, row := range rows {
-		var b strings.Builder
-		for j, cell := range row {
-			if wide[j] > 0 {
-				fmt.Fprintf(&b, "%-*s  ", wide[j], cell)
-			}
-		}
-		t.line(strings.TrimRight(b.String(), " "))
-	}
-}
-
-func empty(rows [][]string, column int) bool {
-	for _, row := range rows {
-		if row[column] != "" && row[column] != "-" {
-			return false
-		}
-	}
-	return true
 }
 
 // remarks writes what the numbers alone do not say.

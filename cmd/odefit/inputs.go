@@ -1,0 +1,107 @@
+package main
+
+import (
+	"io"
+
+	"github.com/odefit/odefit/dynsys/model"
+	"github.com/odefit/odefit/fit"
+	"github.com/odefit/odefit/fit/dataset"
+)
+
+// modelFile is the model with the tables that go with it. "-" is stdin.
+type modelFile struct {
+	Model      string `arg:"" help:"The model, a text file (.ode)."`
+	Conditions string `placeholder:"FILE.csv" help:"What each experiment sets: a row an experiment."`
+	Parameters string `placeholder:"FILE.csv" help:"Guesses, bounds and scales that override the model's: a row a parameter."`
+}
+
+// loaded is everything that was read for a run.
+type loaded struct {
+	model   *model.Model
+	tables  fit.Tables
+	problem *fit.Problem
+}
+
+// load reads the model, its tables and the data, and makes one problem of them.
+// data may be "": there are none.
+func (c *console) load(f modelFile, data string) (*loaded, error) {
+	l := &loaded{}
+	if err := c.read(l, f, data); err != nil {
+		return nil, err
+	}
+	return l, l.join()
+}
+
+// join makes one problem of the model and its tables.
+func (l *loaded) join() (err error) {
+	l.problem, err = fit.FromModel(l.model, l.tables)
+	return err
+}
+
+// read reads the model, its tables and the data.
+func (c *console) read(l *loaded, f modelFile, data string) error {
+	if err := onceStdin(f.Model, data, f.Conditions, f.Parameters); err != nil {
+		return err
+	}
+	var err error
+	if l.model, err = c.readModel(f.Model); err != nil {
+		return err
+	}
+	if data != "" {
+		l.tables.Data, err = readTable(c, data, func(r io.Reader, name string) (*dataset.Data, error) {
+			return dataset.Read(r, name, fit.Roles(l.model))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if f.Conditions != "" {
+		if l.tables.Conditions, err = readTable(c, f.Conditions, dataset.ReadConditions); err != nil {
+			return err
+		}
+	}
+	if f.Parameters != "" {
+		if l.tables.Parameters, err = readTable(c, f.Parameters, dataset.ReadParameters); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onceStdin refuses a second file that is to be read from stdin.
+func onceStdin(paths ...string) error {
+	n := 0
+	for _, p := range paths {
+		if p == stdio {
+			n++
+		}
+	}
+	if n > 1 {
+		return usage("two files are to be read from standard input").hint("- may stand for one file only")
+	}
+	return nil
+}
+
+// readModel reads and checks a model.
+func (c *console) readModel(path string) (*model.Model, error) {
+	f, err := c.open(path)
+	if err != nil {
+		return nil, &fileError{path, wrongModel, err}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 5<<20)) // beyond 4 MiB it is no model
+	if err != nil {
+		return nil, &fileError{path, wrongModel, err}
+	}
+	return model.Parse(path, text)
+}
+
+// readTable reads one of the tables.
+func readTable[T any](c *console, path string, read func(r io.Reader, name string) (T, error)) (t T, err error) {
+	f, err := c.open(path)
+	if err != nil {
+		return t, &fileError{path, wrongData, err}
+	}
+	defer f.Close()
+	return read(f, path)
+}

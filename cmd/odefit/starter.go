@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+
+	"github.com/odefit/odefit/fit/dataset"
+)
+
+// starter writes a model that runs and can be fitted to the data as it stands: every
+// measured column is a state that approaches a level,
+//
+//	x' = x_rate*(x_level - x),  x(T0) = x_start,
+//
+// which is defined for all numbers, grows nowhere without limit, and can follow both
+// rise and decay. It is there to be replaced, and its comments say how.
+func starter(s *tableSurvey) (text string, states int, err error) {
+	names := &namer{taken: make(map[string]bool)}
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	var usable []*quantity
+	var left []string
+	for _, q := range s.quantities {
+		if why := q.unusable(); why != "" {
+			left = append(left, fmt.Sprintf("# Column %s is left out: %s.", oneLine(q.name), why))
+		} else {
+			usable = append(usable, q)
+		}
+	}
+	for _, name := range s.text {
+		left = append(left, fmt.Sprintf("# Column %s is left out: it holds text.", oneLine(name)))
+	}
+	if len(usable) == 0 {
+		return "", 0, &dataset.Error{File: s.file, Msg: "no column holds numbers that change in time, beside the time itself",
+			Hint: "a table has a header, a column of times and a column for each quantity, as in time,hare,lynx"}
+	}
+	file := oneLine(filepath.Base(s.file))
+	if s.file == stdio {
+		file = "the data"
+	}
+	p("# A starter model for %s, written by odefit init. It runs and can be fitted as", file)
+	p("# it stands. Replace its equations by your own, then")
+	p("#")
+	p("#   odefit check MODEL DATA    says what was understood, and what is wrong")
+	p("#   odefit fit   MODEL DATA    estimates the parameters")
+	p("")
+	p("title  %s", file)
+	p("time   %s    # the column that holds the time", label(s.time))
+	if s.experiment != "" {
+		p("")
+		p("# Parameters are the same in all experiments; with the word each behind it, a")
+		p("# parameter has a value in every one.")
+		p("columns experiment = %s", label(s.experiment))
+	}
+	p("")
+	p("# A parameter has a guess, bounds, and the scale in which it is searched: log")
+	p("# suits what is positive and known only roughly. A const is known.")
+	var inits, equations, observed []string
+	var parameters [][]string
+	for _, q := range usable {
+		x := names.name(q.name)
+		start, rate, level := names.name(x+"_start"), names.name(x+"_rate"), names.name(x+"_level")
+		parameters = append(parameters, q.parameters(start, rate, level, s.last-s.first)...)
+		inits = append(inits, fmt.Sprintf("init  %s = %s at %s", x, start, exact(s.first)))
+		equations = append(equations, fmt.Sprintf("%s' = %s*(%s - %s)", x, rate, level, x))
+		observed = append(observed, fmt.Sprintf("observe %s ~ %s", label(q.name), q.noise(x)))
+	}
+	align(&b, parameters)
+	x := names.known[0]
+	p("")
+	p("# Every state approaches a level. Other forms to begin with:")
+	align(&b, [][]string{
+		{"#  ", x + "' = r*" + x, "growth (r > 0) or decay (r < 0)"},
+		{"#  ", x + "' = r*" + x + "*(1 - " + x + "/K)", "growth to the capacity K"},
+		{"#  ", x + "' = a*" + x + " - b*" + x + "*other", "loss by meeting another state"},
+	})
+	for _, line := range inits {
+		p("%s", line)
+	}
+	for _, line := range equations {
+		p("%s", line)
+	}
+	p("")
+	p("# What was measured, and its noise. A scale that is left out is estimated, too;")
+	p("# normal(x, row.sd) takes it from the column sd; lognormal suits relative errors.")
+	for _, line := range observed {
+		p("%s", line)
+	}
+	if len(left) > 0 {
+		p("")
+		for _, line := range left {
+			p("%s", line)
+		}
+	}
+	return b.String(), len(usable), nil
+}
+
+// unusable says why a column cannot be fitted, or "".
+func (q *quantity) unusable() string {
+	switch {
+	case q.n == 0:
+		return "it holds no numbers"
+	case q.lo == q.hi:
+		return "it has the same number everywhere"
+	case !q.varies:
+		return "it has the same number throughout each experiment; a conditions file can set it"
+	case !q.distinctTimes:
+		return "all its numbers are of one time"
+	case strings.ContainsAny(q.name, "\"\n\r#"):
+		return "a name with quotation marks, # or line ends in it cannot be written in a model"
+	case strings.TrimSpace(q.name) == "":
+		return "it has no name"
+	}
+	return ""
+}
+
+// noise is the distribution of the data about the state x.
+func (q *quantity) noise(x string) string {
+	switch {
+	case q.spread != "" && isWord(q.spread):
+		return fmt.Sprintf("normal(%s, row.%s)", x, q.spread)
+	case q.relative():
+		return fmt.Sprintf("lognormal(%s)", x)
+	}
+	return fmt.Sprintf("normal(%s)", x)
+}
+
+// relative says whether the data are positive and span more than two decades.
+func (q *quantity) relative() bool { return q.lo > 0 && q.hi > 100*q.lo && q.limits == 0 }
+
+// parameters declares the three numbers of a state, from the range of its data: as
+// many estimated as the data can bear, the others known.
+func (q *quantity) parameters(start, rate, level string, span float64) [][]string {
+	free := q.n - 1
+	if q.spread != "" {
+		free = q.n
+	}
+	declare := func(name, guess, bounds, remark string) []string {
+		if free--; free < 0 {
+			return []string{"const", name, "= " + guess, "", "# " + remark}
+		}
+		return []string{"param", name, "= " + guess, bounds, "# " + remark}
+	}
+	end := q.last
+	if end == q.first { // a state that starts at its level has no rate
+		if end = q.hi; end == q.first {
+			end = q.lo
+		}
+	}
+	bounds := q.bounds()
+	return [][]string{
+		declare(start, rounded(q.first), bounds, "at the start"),
+		declare(rate, rounded(2/span), fmt.Sprintf("in [%s, %s] log", rounded(0.02/span), rounded(200/span)), "1/time"),
+		declare(level, rounded(end), bounds, "the level that is approached"),
+	}
+}
+
+// align writes rows of words in columns.
+func align(w io.Writer, rows [][]string) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	t.Flush()
+}
+
+// bounds gives a value room beyond the data.
+func (q *quantity) bounds() string {
+	width := q.hi - q.lo
+	switch {
+	case q.lo > 0:
+		return fmt.Sprintf("in [%s, %s] log", rounded(q.lo/10), rounded(q.hi*10))
+	case q.lo == 0:
+		return fmt.Sprintf("in [0, %s]", rounded(q.hi*10))
+	}
+	return fmt.Sprintf("in [%s, %s]", rounded(q.lo-2*width), rounded(q.hi+2*width))
+}
+
+// rounded writes v with four digits.
+func rounded(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+
+// exact writes v so that it reads back as it is.
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// namer makes names of the language from names of columns.
+type namer struct {
+	taken map[string]bool
+	known []string
+}
+
+// name returns a name that no other column has.
+func (n *namer) name(column string) string {
+	var b strings.Builder
+	for _, r := range column {
+		switch {
+		case unicode.IsLetter(r) || r == '_' || unicode.IsDigit(r) && r < 0x80:
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	name := strings.TrimRight(b.String(), "_")
+	if name == "" || !unicode.IsLetter([]rune(name)[0]) {
+		name = "x" + name
+	}
+	for try, i := name, 2; ; i++ {
+		if !n.taken[try] && !reserved(try) {
+			n.taken[try] = true
+			n.known = append(n.known, try)
+			return try
+		}
+		try = name + "_" + strconv.Itoa(i)
+	}
+}
+
+// reserved says whether the language has another meaning for name.
+func reserved(name string) bool {
+	switch name {
+	case "t", "time", "pi", "row", "if", "and", "or", "not", "inf":
+		return true
+	}
+	return false
+}
+
+// label writes the name of a column as the language wants it.
+func label(name string) string {
+	if isWord(name) {
+		return name
+	}
+	return `"` + name + `"`
+}
+
+func isWord(s string) bool {
+	for i, r := range s {
+		if !(unicode.IsLetter(r) || r == '_' || i > 0 && r >= '0' && r <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// oneLine makes any text fit for a comment.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
