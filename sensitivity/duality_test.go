@@ -10,6 +10,7 @@ import (
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
 	"github.com/odefit/odefit/internal/problems"
+	"gonum.org/v1/gonum/mat"
 )
 
 // fixture is a problem with a frozen grid whose steps vary strongly.
@@ -145,5 +146,22 @@ func TestDuality(t *testing.T) {
 	})
 	t.Run("[]complex128", func(t *testing.T) {
 		testDuality(t, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12)
+	})
+	t.Run("struct", func(t *testing.T) {
+		type plane struct{ X, Y float64 }
+		type spiral struct {
+			Pos [2]float64
+			W   struct{ Z float64 }
+		}
+		testDuality(t, space.Space[*plane](space.Struct[plane]()), new(plane), 1e-12)
+		testDuality(t, space.Space[*spiral](space.Struct[spiral]()), new(spiral), 1e-12)
+	})
+	t.Run("pair", func(t *testing.T) {
+		type pair = space.Pair[[]float64, []float64]
+		testDuality(t, space.Pairs(space.Space[[]float64](space.Floats{}), space.Space[[]float64](space.Floats{})),
+			pair{First: make([]float64, 1), Second: make([]float64, 2)}, 1e-12)
+	})
+	t.Run("dense", func(t *testing.T) {
+		testDuality(t, space.Space[*mat.Dense](space.Dense{}), mat.NewDense(2, 1, nil), 1e-12)
 	})
 }
