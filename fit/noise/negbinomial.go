@@ -14,6 +14,9 @@ import (
 //
 // with information size/(mu (size + mu)) about the prediction. For a large size it is
 // [Poisson]. A prediction of exactly 0 is allowed for a count of 0, as it is there.
+//
+// The information about the size is an integral: Score takes about 10 microseconds, a
+// hundred times as long as that of the other distributions.
 type NegBinomial struct{}
 
 var _ Distribution = NegBinomial{}
