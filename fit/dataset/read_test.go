@@ -96,6 +96,21 @@ func TestReadLong(t *testing.T) {
 	}
 }
 
+// TestReadReplicatesKeepTheirOrder: many values at two times, which arrive in turn.
+func TestReadReplicatesKeepTheirOrder(t *testing.T) {
+	text := "t,y\n"
+	for i := range 200 {
+		text += fmt.Sprintf("%d,%d\n", 1-i%2, i)
+	}
+	d := must(t, text, Roles{Observables: []string{"y"}})
+	obs := d.Experiments[0].Observations
+	for k := range 100 {
+		if a, b := obs[k], obs[100+k]; a.Time != 0 || a.Value != float64(2*k+1) || b.Time != 1 || b.Value != float64(2*k) {
+			t.Fatalf("replicate %d is %+v and %+v", k, a, b)
+		}
+	}
+}
+
 // TestReadSubset: what the model does not observe is left out; a long table that has
 // nothing strange may lack an observable.
 func TestReadSubset(t *testing.T) {

@@ -55,6 +55,18 @@ func TestTableForms(t *testing.T) {
 	}
 }
 
+// TestSeparator: the header decides, outside quotes and by number.
+func TestSeparator(t *testing.T) {
+	for header, want := range map[string]byte{
+		"a": ',', "a,b": ',', "a;b": ';', "a\tb": '\t', "a,\tb,\tc,d": ',', "a,b;c,d": ',', "a;b,c": ';', "a;b\tc": '\t', "a;b\tc;d": ';',
+		"\"a;b;c\",d": ',', "\"a,b,c\";d": ';', "\"a\"\",,\"\tb": '\t',
+	} {
+		if got := separator([]byte(header)); got != want {
+			t.Errorf("%q is separated by %q, want %q", header, got, want)
+		}
+	}
+}
+
 func TestTableQuoted(t *testing.T) {
 	got, err := rows("name;note\na;\"one; \"\"two\"\"\n  three\"\nb;\" kept \"\nç;\"#\"\n")
 	if err != nil {
