@@ -20,6 +20,7 @@ type backsolve[S any] struct {
 	tol   space.Tolerance
 	times []float64 // sorted
 	kept  []S       // forward solution at times
+	size  float64   // of its largest state, over all steps
 	diff  S
 }
 
@@ -37,12 +38,14 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 	if err := s.flow.prepare(m, nil, nil, set); err != nil {
 		return nil, err
 	}
+	size := m.size(m.y0)
+	s.watch = func(y S) { size = max(size, m.size(y)) }
 	if err := s.sample(ctx, times, set); err != nil {
 		return nil, err
 	}
 	b := &backsolve[S]{
 		m: m, limit: method.Drift, reset: !method.NoReset, tol: set.Tolerance(),
-		times: times, kept: s.path.Y, diff: m.sp.New(m.y0),
+		times: times, kept: s.path.Y, size: size, diff: m.sp.New(m.y0),
 	}
 	if b.limit == 0 {
 		b.limit = 100
@@ -95,10 +98,16 @@ func (b *backsolve[S]) meet(t float64, z space.Bundle[S]) error {
 	return nil
 }
 
-func (b *backsolve[S]) largest() float64 {
-	var size float64
-	for _, y := range b.kept {
-		size = max(size, b.m.size(y))
+// follow refuses a state far larger than any of the forward solution, so that one
+// that grows without limit is not followed to the next observation.
+func (b *backsolve[S]) follow(z space.Bundle[S]) error {
+	if size := b.m.size(z.T[0]); !(size <= stray*b.size) && b.size > 0 {
+		return fmt.Errorf("%w: its size is %.3g, that of the forward solution at most %.3g", ErrDrift, size, b.size)
 	}
-	return size
+	return nil
 }
+
+// stray is how many times larger the state may be.
+const stray = 10
+
+func (b *backsolve[S]) largest() float64 { return b.size }

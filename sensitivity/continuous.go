@@ -82,6 +82,8 @@ type companion[S any] interface {
 	// meet compares the bundle with the forward solution at such a time, and may
 	// correct it.
 	meet(t float64, b space.Bundle[S]) error
+	// follow looks at the bundle after a step.
+	follow(b space.Bundle[S]) error
 	// largest returns the size of the largest state.
 	largest() float64
 }
@@ -162,6 +164,9 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	}
 	run := integrate.Start(ctx, p, b.stepper, &s)
 	for step := range run.Steps() {
+		if err := b.y.follow(step.Y1); err != nil {
+			return b.fail(step.T1, step.Index+1, err)
+		}
 		if b.keep && !slices.ContainsFunc(p.Events, func(e integrate.Event[space.Bundle[S]]) bool { return e.At == step.T1 }) {
 			k := b.knot(step.T1, step.Y1.Y)
 			k.After = k.Before

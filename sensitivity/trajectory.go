@@ -92,6 +92,7 @@ type sampler[S any] struct {
 	end   space.Bundle[S]
 	path  Path[S] // views of at
 	sized *space.Bundles[S]
+	watch func(y S) // called with the state after every step, if not nil
 }
 
 // sample runs the flow.
@@ -100,6 +101,9 @@ func (s *sampler[S]) sample(ctx context.Context, times []float64, set *Settings)
 	s.order = inOrder(s.order, times, s.flow.m.dir())
 	next := 0
 	see := func(step *integrate.Step[space.Bundle[S]]) error {
+		if s.watch != nil {
+			s.watch(step.Y1.Y)
+		}
 		for next < len(times) {
 			k := s.order[next]
 			if t := times[k]; t != step.T0 && (t-step.T0)*(t-step.T1) >= 0 {
