@@ -41,6 +41,9 @@ func (k *checkCommand) run(c *console) error {
 	if l.tables.Data == nil {
 		return nil
 	}
+	if err := l.checkObserved(); err != nil {
+		return err
+	}
 	r, err := fit.Run(c.ctx, l.problem, &fit.Options{EvaluateOnly: true})
 	if r == nil || err != nil {
 		c.say("at the guesses the model cannot be compared with the data:")
@@ -258,7 +261,7 @@ func describeReports(w io.Writer, m *model.Model) {
 }
 
 func describeSolver(w io.Writer, p *fit.Problem) {
-	name, rtol, atol := "auto", 1e-8, 1e-10
+	name, rtol, atol := automatic, 1e-8, 1e-10
 	if p.Solver != nil {
 		name = p.Solver.String()
 	}

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"runtime"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/odefit/odefit/dynsys/model"
-	"github.com/odefit/odefit/fit"
 	"github.com/odefit/odefit/fit/dataset"
 )
 
@@ -56,17 +54,18 @@ func wrongUsage(err error) error {
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
 		at = "odefit " + parse.Context.Selected().Name
 	}
-	if regexp.MustCompile(`expected .* value but got "-.*flag\)`).MatchString(err.Error()) {
-		return e.hint("a value that begins with - is written with =, as in --times=-1:0.1:1")
+	if argument, ok := strings.CutPrefix(err.Error(), "expected \"<"); ok {
+		e.msg = "an argument is missing: <" + strings.TrimSuffix(argument, "\"")
 	}
 	return e.hint("see %s --help", at)
 }
 
-// fileError is a model or a data file that cannot be read at all.
+// fileError is a model or a data file that cannot serve as one, as a whole.
 type fileError struct {
 	path   string
-	status int
+	status int // wrongModel or wrongData
 	err    error
+	todo   string // what to do, where that is known
 }
 
 func (e *fileError) Error() string { return e.path + ": " + reason(e.err) }
@@ -93,13 +92,11 @@ func reason(err error) string {
 // exit tells an error to the user and returns the exit status.
 func (c *console) exit(err error) int {
 	var (
-		use   *usageError
-		file  *fileError
-		write *writeError
-		mist  *model.Error
-		data  *dataset.Error
-		sim   *fit.SimulationError
-		pred  *fit.PredictionError
+		use     *usageError
+		file    *fileError
+		write   *writeError
+		mistake *model.Error
+		data    *dataset.Error
 	)
 	switch {
 	case err == nil:
@@ -114,25 +111,20 @@ func (c *console) exit(err error) int {
 		return interrupted
 	case errors.As(err, &use):
 		c.say("odefit: %s", use.msg)
-		if use.todo != "" {
-			c.say("        %s", use.todo)
-		}
+		c.advice(use.todo)
 		return wrongUse
 	case errors.As(err, &file):
 		c.say("%v", file)
+		c.advice(file.todo)
 		return file.status
-	case errors.As(err, &mist):
+	case errors.As(err, &mistake):
 		c.tellModel(err)
 		return wrongModel
 	case errors.As(err, &data):
 		c.tellData(data)
 		return wrongData
-	case errors.As(err, &sim), errors.As(err, &pred), errors.Is(err, fit.ErrNothingEvaluated):
-		c.say("odefit: %v", err)
-		c.say("        try other guesses or narrower bounds: odefit check MODEL DATA shows the model at its guesses")
-		return notIntegrable
 	}
-	c.say("odefit: %v", err)
+	c.tellNumbers(err)
 	return notIntegrable
 }
 

@@ -38,6 +38,9 @@ func (f *fitCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
+	if err := l.checkObserved(); err != nil {
+		return err
+	}
 	f.solverFlags.apply(l.problem)
 	if err := f.prepare(); err != nil {
 		return err
@@ -48,6 +51,9 @@ func (f *fitCommand) run(c *console) error {
 	r, err := f.search(c, l.problem)
 	if r == nil {
 		return err
+	}
+	if err != nil { // interrupted: what was found so far may not be the best
+		r.Status, r.Converged = "interrupted", false
 	}
 	return errors.Join(f.write(c, l, r), unfinished(r, err))
 }

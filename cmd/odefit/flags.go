@@ -1,7 +1,7 @@
 package main
 
 import (
-	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/odefit/odefit/fit"
@@ -16,30 +16,26 @@ type solverFlags struct {
 	ATol   float64 `name:"atol" placeholder:"X" help:"Absolute tolerance. Default: what the model says, else 1e-10."`
 }
 
-// solvers are the names that --solver takes: methods that control their error.
-func solvers() []string { return []string{"auto", "tsit5", "dopri5", "bs3"} }
+// automatic is the solver that the fit chooses by itself.
+const automatic = "auto"
+
+// solvers returns the names of the solvers that control their error, as a fit needs.
+func solvers() []string {
+	names := []string{automatic}
+	for _, m := range integrate.Methods() {
+		if rk, ok := m.(integrate.RungeKutta); !ok || rk.Tableau().E != nil {
+			names = append(names, m.String())
+		}
+	}
+	return names
+}
 
 func solverNames() string { return strings.Join(solvers(), ", ") }
-
-// solverOf returns the method with a name of solvers.
-func solverOf(name string) (integrate.Method, bool) {
-	switch name {
-	case "auto":
-		return nil, true
-	case "tsit5":
-		return integrate.Tsit5{}, true
-	case "dopri5":
-		return integrate.Dopri5{}, true
-	case "bs3":
-		return integrate.BS3{}, true
-	}
-	return nil, false
-}
 
 // check finds mistakes before anything is read.
 func (f *solverFlags) check() error {
 	if f.Solver != "" {
-		if _, ok := solverOf(f.Solver); !ok {
+		if !slices.Contains(solvers(), f.Solver) {
 			return usage("--solver %s: there is no such solver", f.Solver).hint("choose one of %s", solverNames())
 		}
 	}
@@ -57,7 +53,7 @@ func (f *solverFlags) check() error {
 // apply overrides what the model says.
 func (f *solverFlags) apply(p *fit.Problem) {
 	if f.Solver != "" {
-		p.Solver, _ = solverOf(f.Solver)
+		p.Solver, _ = integrate.ByName(f.Solver) // nil is automatic
 	}
 	if f.RTol > 0 {
 		p.RelTol = f.RTol
@@ -67,7 +63,7 @@ func (f *solverFlags) apply(p *fit.Problem) {
 	}
 }
 
-// optimisers returns the optimiser with a name that --method takes.
+// optimiserOf returns the optimiser with a name that --method takes.
 func optimiserOf(name string) fit.Optimiser {
 	switch name {
 	case "lm":
@@ -92,12 +88,4 @@ func gradientOf(name string) sensitivity.Method {
 		return sensitivity.Continuous{}
 	}
 	return nil
-}
-
-// workers returns how many starts are searched at a time.
-func workers(jobs int) int {
-	if jobs == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return jobs
 }

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/odefit/odefit/dynsys/model"
 	"github.com/odefit/odefit/fit"
@@ -33,9 +38,43 @@ func (c *console) load(f modelFile, data string) (*loaded, error) {
 }
 
 // join makes one problem of the model and its tables.
-func (l *loaded) join() (err error) {
+func (l *loaded) join() error {
+	if err := checkSolver(l.model); err != nil {
+		return err
+	}
+	var err error
 	l.problem, err = fit.FromModel(l.model, l.tables)
+	var mistake *model.Error
+	var data *dataset.Error
+	if err != nil && !errors.As(err, &mistake) && !errors.As(err, &data) {
+		return &fileError{path: l.model.File, status: wrongModel, err: err}
+	}
 	return err
+}
+
+// checkSolver refuses a solver line that names none that can be used.
+func checkSolver(m *model.Model) error {
+	if m.Solver == "" || m.Solver != automatic && slices.Contains(solvers(), m.Solver) {
+		return nil
+	}
+	e := &model.Error{File: m.File, Msg: fmt.Sprintf("there is no solver %q", m.Solver), Hint: "choose one of " + strings.Join(solvers()[1:], ", ")}
+	for _, s := range m.Statements {
+		if set, ok := s.(*model.Setting); ok && set.Word == "solver" {
+			e.Line, e.Col = set.At.Line, set.At.Col
+		}
+	}
+	return e
+}
+
+// checkObserved finds out whether there is anything to compare the model with.
+func (l *loaded) checkObserved() error {
+	switch d := l.tables.Data; {
+	case len(l.model.Observes) == 0:
+		return &fileError{l.model.File, wrongModel, errors.New("nothing is observed: there is no observe line"), "write observe COLUMN ~ normal(EXPRESSION)"}
+	case d.NumObservations() == 0:
+		return &fileError{d.File, wrongData, errors.New("there are no values: every cell of the observed columns is missing"), "the observed columns are " + listed(d.Observables)}
+	}
+	return nil
 }
 
 // read reads the model, its tables and the data.
@@ -86,21 +125,25 @@ func onceStdin(paths ...string) error {
 func (c *console) readModel(path string) (*model.Model, error) {
 	f, err := c.open(path)
 	if err != nil {
-		return nil, &fileError{path, wrongModel, err}
+		return nil, &fileError{path: path, status: wrongModel, err: err}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, 5<<20)) // beyond 4 MiB it is no model
 	if err != nil {
-		return nil, &fileError{path, wrongModel, err}
+		return nil, &fileError{path: path, status: wrongModel, err: err}
 	}
-	return model.Parse(path, text)
+	m, err := model.Parse(path, text)
+	if end := strings.ToLower(filepath.Ext(path)); err != nil && (end == ".csv" || end == ".tsv") {
+		return nil, &fileError{path, wrongModel, errors.New("this is a table, not a model"), "the model comes first: odefit fit MODEL DATA"}
+	}
+	return m, err
 }
 
 // readTable reads one of the tables.
 func readTable[T any](c *console, path string, read func(r io.Reader, name string) (T, error)) (t T, err error) {
 	f, err := c.open(path)
 	if err != nil {
-		return t, &fileError{path, wrongData, err}
+		return t, &fileError{path: path, status: wrongData, err: err}
 	}
 	defer f.Close()
 	return read(f, path)

@@ -8,7 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/odefit/odefit/dynsys/model"
+	"github.com/odefit/odefit/fit"
 	"github.com/odefit/odefit/fit/dataset"
+	"github.com/odefit/odefit/integrate"
 )
 
 // tellModel prints all mistakes of a model that err holds.
@@ -47,6 +49,26 @@ func (c *console) tellData(e *dataset.Error) {
 		c.excerpt(c.line(e.File, e.Line), e.Col)
 	}
 	c.advice(e.Hint)
+}
+
+// tellNumbers prints why a model could not be evaluated, and what may help.
+func (c *console) tellNumbers(err error) {
+	text := strings.TrimPrefix(err.Error(), "fit: ")
+	var p *fit.PredictionError
+	if errors.As(err, &p) && p.Source != "" {
+		text = p.Source + ": " + text
+	}
+	c.say("odefit: %s", text)
+	switch {
+	case errors.Is(err, integrate.ErrStepTooSmall):
+		c.advice("most often a state grows without limit: look at the signs in its equation, and try smaller rates or narrower bounds")
+	case errors.Is(err, integrate.ErrTooManySteps):
+		c.advice("most often a rate is far faster than the data: try other guesses, narrower bounds or another --solver")
+	case errors.Is(err, integrate.ErrNonFinite):
+		c.advice("look for a division by zero, or a logarithm or a power of what is not positive")
+	case p != nil:
+		c.advice("odefit simulate shows the model at its guesses; odefit check shows what was understood")
+	}
 }
 
 // advice prints what to do.
