@@ -42,6 +42,7 @@ func (l *loaded) join() error {
 	if err := checkSolver(l.model); err != nil {
 		return err
 	}
+	l.dropScales()
 	var err error
 	l.problem, err = fit.FromModel(l.model, l.tables)
 	var mistake *model.Error
@@ -50,6 +51,21 @@ func (l *loaded) join() error {
 		return &fileError{path: l.model.File, status: wrongModel, err: err}
 	}
 	return err
+}
+
+// dropScales takes the rows of left-out scales from a parameter table that a fit
+// wrote: they are no parameters of the model, and take their optimal values.
+func (l *loaded) dropScales() {
+	if l.tables.Parameters == nil {
+		return
+	}
+	t := *l.tables.Parameters
+	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(row dataset.Parameter) bool {
+		return row.Base == "sd" && slices.ContainsFunc(l.model.Observes, func(o *model.Observe) bool {
+			return o.ScaleLeftOut() && o.Column == row.Experiment
+		})
+	})
+	l.tables.Parameters = &t
 }
 
 // checkSolver refuses a solver line that names none that can be used.

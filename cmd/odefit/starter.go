@@ -77,7 +77,7 @@ func starter(s *tableSurvey) (text string, states int, err error) {
 	align(&b, [][]string{
 		{"#  ", x + "' = r*" + x, "growth (r > 0) or decay (r < 0)"},
 		{"#  ", x + "' = r*" + x + "*(1 - " + x + "/K)", "growth to the capacity K"},
-		{"#  ", x + "' = a*" + x + " - b*" + x + "*other", "loss by meeting another state"},
+		{"#  ", x + "' = r*" + x + " - c*" + x + "*other", "loss by meeting another state"},
 	})
 	for _, line := range inits {
 		p("%s", line)

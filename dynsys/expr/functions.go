@@ -83,8 +83,8 @@ func (b *Builder) Digamma(x Node) Node { return b.Polygamma(0, x) }
 // Trigamma returns the derivative of [Builder.Digamma].
 func (b *Builder) Trigamma(x Node) Node { return b.Polygamma(1, x) }
 
-// Polygamma returns the k-th derivative of the digamma function. Orders k >= 2
-// are NaN for x <= 0.
+// Polygamma returns the k-th derivative of the digamma function, k <= 1000. It is
+// NaN at the poles 0, -1, -2 ..., and below -1000 where k > 1.
 func (b *Builder) Polygamma(k int, x Node) Node {
 	if k < 0 || k > maxOrder {
 		panic(fmt.Sprintf("expr: polygamma of order %d", k))

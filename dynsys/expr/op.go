@@ -116,9 +116,9 @@ func (o op) value(k int32, x, y, z float64) float64 {
 	case opTan:
 		return math.Tan(x)
 	case opAsin:
-		return math.Asin(x)
+		return asin(x)
 	case opAcos:
-		return math.Acos(x)
+		return acos(x)
 	case opAtan:
 		return math.Atan(x)
 	case opAtan2:
@@ -226,6 +226,11 @@ func sign(x float64) float64 {
 	}
 	return x + 0 // 0 for both zeros, NaN for NaN
 }
+
+// asin and acos are accurate up to x = 1, where those of package math lose digits
+// to the cancellation in 1 - x^2.
+func asin(x float64) float64 { return math.Atan2(x, math.Sqrt((1-x)*(1+x))) }
+func acos(x float64) float64 { return 2 * math.Atan2(math.Sqrt(1-x), math.Sqrt(1+x)) }
 
 // powInt returns x^k by repeated multiplication, from the lowest bit of |k| up,
 // and one division where k < 0. Programs multiply in this order too.

@@ -5,22 +5,20 @@ import "math"
 // polygamma returns the k-th derivative of the digamma function. It is climbed
 // up the recurrence psi_k(x) = psi_k(x+1) - (-1)^k k! / x^(k+1) to where the
 // asymptotic series holds (Abramowitz and Stegun 6.3.18 and 6.4.11); negative x
-// of orders 0 and 1 come from the reflection formula (6.4.7). Higher orders are
-// NaN for x <= 0.
+// of orders 0 and 1 come from the reflection formula (6.4.7). It is NaN at the
+// poles 0, -1, -2 ..., and for x < -1000 where k > 1.
 func polygamma(k int, x float64) float64 {
-	if x <= 0 {
+	switch {
+	case x <= 0 && x == math.Floor(x), k > 1 && x < -1000:
+		return math.NaN()
+	case x <= 0 && k <= 1:
 		return polygammaReflected(k, x)
-	}
-	if math.IsInf(x, 1) {
-		if k == 0 {
-			return x
-		}
+	case math.IsInf(x, 1) && k > 0:
 		return 0
-	}
-	if k == 0 {
+	case k == 0:
 		return digammaPositive(x)
 	}
-	// All terms of (-1)^(k+1) psi_k are positive, so that nothing cancels.
+	// For x > 0 all terms of (-1)^(k+1) psi_k are positive, so that nothing cancels.
 	fact := math.Gamma(float64(k)) // (k-1)!
 	factK := fact * float64(k)     // k!
 	sum, climb := 0.0, 15+1.5*float64(k)
@@ -60,9 +58,6 @@ func digammaPositive(x float64) float64 {
 }
 
 func polygammaReflected(k int, x float64) float64 {
-	if x == math.Floor(x) || k > 1 || math.IsInf(x, -1) {
-		return math.NaN() // a pole, or not offered
-	}
 	frac := x - math.Round(x) // exact, so that pi*frac is accurate near the poles
 	if k == 0 {
 		return digammaPositive(1-x) - math.Pi/math.Tan(math.Pi*frac)

@@ -18,15 +18,20 @@ type Compiled struct {
 
 	// Derivatives are dy/dt, functions of t, y and q, in the order of Model.States.
 	Derivatives []expr.Node
+	// Breaks are the times at which a derivative jumps, functions of q.
+	Breaks []expr.Node
 	// Initial are the initial values, functions of q; 0 where none is written.
 	Initial     []expr.Node
 	Observables []Observable
-	Reports     []expr.Node // functions of q, in the order of Model.Reports
-	Priors      []PriorNodes
-	Experiments []Overrides // in the order of Model.Experiments
+	// ObserveBreaks are the times at which an argument of an observable jumps,
+	// functions of q.
+	ObserveBreaks []expr.Node
+	Reports       []expr.Node // functions of q, in the order of Model.Reports
+	Priors        []PriorNodes
+	Experiments   []Overrides // in the order of Model.Experiments
 
-	lets   []expr.Node
-	places map[expr.Node]Pos // where a node was first written
+	graph *graph
+	jumps []expr.Jump // whose times are not known
 }
 
 // Observable is an observe line as nodes.
@@ -57,34 +62,31 @@ type Overrides struct {
 // model can never be computed, or else the graph's own error where the model is too
 // large.
 func (m *Model) Compile() (*Compiled, error) {
-	c := &Compiled{
-		Model: m, Graph: expr.NewBuilder(), Quantities: m.Quantities(),
-		Layout: Layout{States: len(m.States), Quantities: len(m.Params) + len(m.Consts), Rows: len(m.RowColumns)},
-		lets:   make([]expr.Node, len(m.Lets)),
-		places: map[expr.Node]Pos{},
-	}
+	g := newGraph(m)
+	c := &Compiled{Model: m, Graph: g.b, Layout: g.layout, Quantities: m.Quantities(), graph: g}
 	r := &reporter{src: m.src}
 	node := func(e Expr, what string) expr.Node {
-		n := c.lower(e)
-		if v, ok := c.Graph.Value(n); ok && (math.IsNaN(v) || math.IsInf(v, 0)) && c.Graph.Err() == nil {
+		n := g.lower(e)
+		if v, ok := g.b.Value(n); ok && (math.IsNaN(v) || math.IsInf(v, 0)) && g.b.Err() == nil {
 			r.add(e.Pos(), fmt.Sprintf("%s is always %s; expected a finite number", what, number(v)), "")
 		}
 		return n
 	}
-	for _, i := range m.letOrder {
-		c.lets[i] = c.lower(m.Lets[i].Expr)
-	}
 	for _, s := range m.States {
 		c.Derivatives = append(c.Derivatives, node(s.Equation.Expr, "the derivative of "+quote(s.Name)))
-		initial := expr.Zero
+		c.Initial = append(c.Initial, g.initial(s))
 		if s.Init != nil {
-			initial = node(s.Init.Expr, "the initial value of "+quote(s.Name))
+			node(s.Init.Expr, "the initial value of "+quote(s.Name))
 		}
-		c.Initial = append(c.Initial, initial)
 	}
+	jumps := g.jumps(c.Derivatives)
+	c.Breaks, c.jumps = jumps.Times, jumps.Others
+	var args []expr.Node
 	for _, o := range m.Observes {
 		c.Observables = append(c.Observables, c.observable(o, node))
+		args = append(args, c.Observables[len(c.Observables)-1].Args...)
 	}
+	c.ObserveBreaks = g.jumps(args).Times
 	for _, s := range m.Reports {
 		c.Reports = append(c.Reports, node(s.Expr, "the report "+quote(s.Name)))
 	}
@@ -144,36 +146,5 @@ func (c *Compiled) Cell(text string) (expr.Node, error) {
 	if err := c.Model.CheckCell(e, text); err != nil {
 		return expr.Zero, err
 	}
-	return c.lower(e), c.Graph.Err()
-}
-
-// lower returns the node of a checked expression.
-func (c *Compiled) lower(e Expr) expr.Node {
-	l := lowering{b: c.Graph, t: c.Graph.Input(c.Layout.Time()), node: c.name, places: c.places}
-	return l.lower(e)
-}
-
-// name returns the node of a name or row column.
-func (c *Compiled) name(e Expr) expr.Node {
-	b, l, m := c.Graph, c.Layout, c.Model
-	if r, ok := e.(*RowColumn); ok {
-		return b.Input(l.Row(m.rowIndex[r.Column]))
-	}
-	name := e.(*Name).Name
-	switch s := m.names[name]; {
-	case s == nil && name == "pi":
-		return b.Const(math.Pi)
-	case s == nil && (name == "t" || name == "time"):
-		return b.Input(l.Time())
-	case s == nil:
-		panic("model: the name " + quote(name) + " was not checked")
-	case s.kind == kindState:
-		return b.Input(l.State(s.index))
-	case s.kind == kindParam:
-		return b.Input(l.Quantity(s.index))
-	case s.kind == kindConst:
-		return b.Input(l.Quantity(len(m.Params) + s.index))
-	default:
-		return c.lets[s.index]
-	}
+	return c.graph.lower(e), c.Graph.Err()
 }

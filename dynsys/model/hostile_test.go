@@ -27,6 +27,12 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			m.Warnings()
 			readAgain(t, m)
+			if c, err := m.Compile(); err == nil {
+				c.Warnings()
+				if _, err := c.Dynamics(); err != nil {
+					t.Error(err)
+				}
+			}
 			return
 		}
 		var list ErrorList
@@ -64,8 +70,8 @@ func FuzzParseCell(f *testing.F) {
 }
 
 // TestHostile: texts made to be expensive are read or refused quickly. The time
-// allowed is a hundred times what they need, so that only a change of complexity
-// can exceed it.
+// allowed is many times what they need, so that only a change of complexity can
+// exceed it.
 func TestHostile(t *testing.T) {
 	lets := func(n int, line func(i int) string) string {
 		var b strings.Builder
@@ -99,6 +105,12 @@ func TestHostile(t *testing.T) {
 		{"chain of lets", "let a0 = 1\n" + lets(60_000, func(i int) string { return fmt.Sprintf("let a%d = a%d", i+1, i) }), ""},
 		{"chain of lets, backwards", lets(60_000, func(i int) string { return fmt.Sprintf("let a%d = a%d", i, i+1) }) + "let a60000 = t", ""},
 		{"doubling lets", "param a0 = 1\n" + lets(10_000, func(i int) string { return fmt.Sprintf("let a%d = a%d*a%d", i+1, i, i) }), ""},
+		{"many equations", lets(20_000, func(i int) string {
+			return fmt.Sprintf("x%d' = x%d - x%d*step(x%d)", i, max(i-1, 0), i, min(i+1, 19_999))
+		}), ""},
+		{"many columns", lets(20_000, func(i int) string { return fmt.Sprintf("observe y%d ~ normal(row.a%d, row.b%d)", i, i, i) }), ""},
+		{"many observables of one long let", "param k = 1\nlet a = k" + strings.Repeat(" + k*t", maxHeight-2) + "\n" +
+			lets(2_000, func(i int) string { return fmt.Sprintf("observe y%d ~ normal(a + %d)", i, i) }), ""},
 		{"circle of lets", lets(60_000, func(i int) string { return fmt.Sprintf("let a%d = a%d", i, (i+1)%60_000) }), "in a circle"},
 		{"circles inside each other", lets(40_000, func(i int) string {
 			return fmt.Sprintf("let a%d = a%d + a%d", i, min(i+1, 39_999), max(0, 20_000-i))
@@ -116,6 +128,9 @@ func TestHostile(t *testing.T) {
 				}
 				if len(m.String()) == 0 {
 					t.Error("nothing is written")
+				}
+				if _, err := m.Compile(); err != nil {
+					t.Error(err)
 				}
 			} else if err == nil || !strings.Contains(err.(ErrorList)[0].Error(), c.want) {
 				t.Errorf("got %.200v, want %s", err, c.want)

@@ -14,10 +14,13 @@ type lowering struct {
 }
 
 func (l *lowering) lower(e Expr) expr.Node {
+	before := l.b.Len()
 	n := l.apply(e)
 	if l.places != nil {
-		if _, ok := l.places[n]; !ok {
-			l.places[n] = e.Pos()
+		for m := before; m < l.b.Len(); m++ { // parts of e have noted theirs
+			if _, ok := l.places[expr.Node(m)]; !ok {
+				l.places[expr.Node(m)] = e.Pos()
+			}
 		}
 	}
 	return n

@@ -360,6 +360,17 @@ func TestCases(t *testing.T) {
 			continue
 		}
 		readAgain(t, m)
+		c, err := m.Compile()
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		if _, err := dynamics(t, c).System(); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if w := c.Warnings(); len(w) > 0 {
+			t.Errorf("%s: %v", file, w)
+		}
 	}
 	t.Logf("%d models read", len(files))
 }

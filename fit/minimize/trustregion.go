@@ -178,7 +178,7 @@ func (s *trustRegion) noise() float64 {
 // undamped one, whose length is given. It returns false where no step can be
 // confirmed, and at the end of the context.
 func (s *trustRegion) advance(length float64) bool {
-	for {
+	for range maxTrials {
 		length = s.step.within(s.radius, length)
 		if !s.propose() {
 			return false
@@ -218,7 +218,13 @@ func (s *trustRegion) advance(length float64) bool {
 		}
 		length = s.undamped(s.model, s.x)
 	}
+	return false
 }
+
+// maxTrials bounds the steps tried from one point. The radius at least halves each
+// time, so that only gradients at the edge of the range of numbers, where lengths
+// underflow, get this far.
+const maxTrials = 200
 
 // propose sets trial = x + d, on the bound where the step ends on it, and reports
 // whether that is another point than x.

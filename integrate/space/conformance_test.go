@@ -53,7 +53,6 @@ type plain struct {
 	}
 	Wave complex64
 	None struct{}
-	Bits [0]int8
 }
 
 // counts is a user's own type with the four methods only.

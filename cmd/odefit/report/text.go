@@ -108,27 +108,20 @@ func (t text) estimates(heading string, list []fit.Estimate) {
 	WriteAligned(t.w, rows)
 }
 
-// note says what is special about an estimate.
+// note says what is special about an estimate: what the fit says of it, or else what
+// its other fields say.
 func note(e fit.Estimate) string {
-	var parts []string
-	add := func(s string) {
-		if !strings.Contains(e.Note, s) {
-			parts = append(parts, s)
-		}
+	switch {
+	case e.Note != "":
+		return e.Note
+	case e.AtBound == minimize.Lower:
+		return "at lower bound"
+	case e.AtBound == minimize.Upper:
+		return "at upper bound"
+	case !e.Estimated && math.IsNaN(e.StdErr):
+		return "fixed"
 	}
-	switch e.AtBound {
-	case minimize.Lower:
-		add("at lower bound")
-	case minimize.Upper:
-		add("at upper bound")
-	}
-	if !e.Estimated && e.Note == "" && math.IsNaN(e.StdErr) {
-		add("fixed")
-	}
-	if e.Note != "" {
-		parts = append(parts, e.Note)
-	}
-	return strings.Join(parts, ", ")
+	return ""
 }
 
 // remarks writes what the numbers alone do not say.

@@ -1,0 +1,61 @@
+package model
+
+import (
+	"math"
+
+	"github.com/odefit/odefit/dynsys/expr"
+)
+
+// graph is a graph that the expressions of one model are lowered onto.
+type graph struct {
+	*lowering
+	model  *Model
+	layout Layout
+	lets   []expr.Node
+}
+
+// newGraph returns a graph that holds the lets of the model.
+func newGraph(m *Model) *graph {
+	b := expr.NewBuilder()
+	g := &graph{
+		model: m, lets: make([]expr.Node, len(m.Lets)),
+		layout: Layout{States: len(m.States), Quantities: len(m.Params) + len(m.Consts), Rows: len(m.RowColumns)},
+	}
+	g.lowering = &lowering{b: b, t: b.Input(g.layout.Time()), node: g.name, places: map[expr.Node]Pos{}}
+	for _, i := range m.letOrder {
+		g.lets[i] = g.lower(m.Lets[i].Expr)
+	}
+	return g
+}
+
+// name returns the node of a *Name or a *RowColumn.
+func (g *graph) name(e Expr) expr.Node {
+	b, l, m := g.b, g.layout, g.model
+	if r, ok := e.(*RowColumn); ok {
+		return b.Input(l.Row(m.rowIndex[r.Column]))
+	}
+	name := e.(*Name).Name
+	switch s := m.names[name]; {
+	case s == nil && name == "pi":
+		return b.Const(math.Pi)
+	case s == nil && (name == "t" || name == "time"):
+		return g.t
+	case s == nil:
+		panic("model: the name " + quote(name) + " was not checked")
+	case s.kind == kindState:
+		return b.Input(l.State(s.index))
+	case s.kind == kindParam:
+		return b.Input(l.Quantity(s.index))
+	case s.kind == kindConst:
+		return b.Input(l.Quantity(len(m.Params) + s.index))
+	default:
+		return g.lets[s.index]
+	}
+}
+
+// jumps finds where nodes jump as functions of time.
+func (g *graph) jumps(nodes []expr.Node) expr.TimeBreaks {
+	return g.b.TimeBreaks(nodes, g.layout.Time(), func(slot int) bool {
+		return slot > g.layout.Time() && slot < g.layout.Quantity(0)
+	})
+}
