@@ -19,11 +19,12 @@ type Problem struct {
 	Experiments []Experiment
 	Reports     []Report
 
-	// Solver integrates the models. Nil means integrate.Auto{}.
+	// Solver integrates the models. Nil means integrate.Tsit5{}.
 	Solver integrate.Method
 	// RelTol and AbsTol are its tolerances. Zero means 1e-8 and 1e-10.
 	RelTol, AbsTol float64
-	// MaxSteps bounds the steps of one simulation. Zero means 100,000.
+	// MaxSteps bounds the steps of one simulation. Zero means 100,000. In starts
+	// other than the guess it is 10,000 at most.
 	MaxSteps int
 }
 

@@ -128,8 +128,8 @@ func (f *fitter) search(ctx context.Context) error {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	f.progress = Progress{Starts: len(starts), Best: math.Inf(1)}
-	f.found = minimize.Run(ctx, starts, workers, func(ctx context.Context, _ int, x []float64) minimize.Result {
-		return f.start(ctx, bounds, x)
+	f.found = minimize.Run(ctx, starts, workers, func(ctx context.Context, i int, x []float64) minimize.Result {
+		return f.start(ctx, i, bounds, x)
 	})
 	for i := range f.found { // in index order, so that the first failure is always the same
 		f.failures.Count += f.found[i].Failures
@@ -137,7 +137,7 @@ func (f *fitter) search(ctx context.Context) error {
 			f.failures.First = f.found[i].LastFailure
 		}
 	}
-	f.best = minimize.Best(f.found)
+	f.best = minimize.Best(f.found, objectiveNoise)
 	if f.best < 0 || !finite(f.found[f.best].F) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -164,8 +164,12 @@ func (f *fitter) starts(b minimize.Bounds) int {
 }
 
 // start searches from x with workspaces of its own.
-func (f *fitter) start(ctx context.Context, bounds minimize.Bounds, x []float64) minimize.Result {
-	e, err := newEvaluator(f.p, f.p.settings(1))
+func (f *fitter) start(ctx context.Context, i int, bounds minimize.Bounds, x []float64) minimize.Result {
+	set := f.p.settings(1)
+	if i > 0 {
+		set.MaxSteps = min(set.MaxSteps, maxStepsOfRandomStarts)
+	}
+	e, err := newEvaluator(f.p, set)
 	if err != nil {
 		return f.done(nil, minimize.Result{X: x, F: math.Inf(1), Status: minimize.InfeasibleStart, Failures: 1, LastFailure: err})
 	}
@@ -179,6 +183,11 @@ func (f *fitter) start(ctx context.Context, bounds minimize.Bounds, x []float64)
 	}
 	return f.done(e, f.optimise(ctx, e, s, bounds, x))
 }
+
+// maxStepsOfRandomStarts bounds a simulation in starts other than the guess: random
+// parameters are often so fast that an explicit method would take for ever, and such a
+// point is better counted as one that cannot be evaluated.
+const maxStepsOfRandomStarts = 10_000
 
 // done books the work of a start and tells of it.
 func (f *fitter) done(e *evaluator, res minimize.Result) minimize.Result {

@@ -95,7 +95,8 @@ func (b *Builder) Polygamma(k int, x Node) Node {
 // Hill returns x^n / (K^n + x^n). It is built as r/(1+r) or 1/(1+r) with r the
 // n-th power of whichever of x/K and K/x makes r <= 1, so that no power
 // overflows. Where x and K are both negative, that is the Hill function of their
-// sizes. n = 1 is built as x/(K+x).
+// sizes. n = 1 is built as x/(K+x). At x = 0 its derivatives are not finite where
+// n < 1, also for n < 0, where they are 0 in the limit.
 func (b *Builder) Hill(x, K, n Node) Node {
 	if b.is(n, 1) {
 		return b.Div(x, b.Add(K, x))

@@ -91,7 +91,12 @@ func TestLeastSquaresStandardProblems(t *testing.T) {
 				if p.sum > 0 && math.Abs(2*got.F/p.sum-1) > 5e-6 {
 					t.Errorf("sum of squares %.10g, want %.7g", 2*got.F, p.sum)
 				}
-				if p.sum == 0 && got.F > 1e-16 {
+				// Minima at 1e6 are met to 1e-13 of that.
+				limit := 1e-16
+				for _, want := range p.minimum {
+					limit = math.Max(limit, 1e-26*want*want)
+				}
+				if p.sum == 0 && got.F > limit {
 					t.Errorf("sum of squares %g, want 0", 2*got.F)
 				}
 				for j, want := range p.minimum {
@@ -394,7 +399,9 @@ func TestLeastSquaresBoxedLinearProperty(t *testing.T) {
 		element := rapid.Float64Range(-1, 1)
 		a := make([]float64, m*n)
 		for i := range a {
-			a[i] = element.Draw(t, "a")
+			if a[i] = element.Draw(t, "a"); math.Abs(a[i]) < 1e-6 {
+				a[i] = 0 // a column at the edge of rounding has no right answer
+			}
 		}
 		if n > 1 && rapid.Bool().Draw(t, "deficient") {
 			for i := range m {

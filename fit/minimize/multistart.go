@@ -76,14 +76,21 @@ func Run(ctx context.Context, starts [][]float64, workers int, search func(ctx c
 	return results
 }
 
-// Best returns the index of the lowest F, the first of equals, or -1 where none is
-// finite.
-func Best(results []Result) int {
-	best := -1
+// Best returns the index of the first result whose F is within noise of the lowest, or
+// -1 where none is finite. So of equally good minima, such as mirror images of one
+// another, the one found by the earliest start is taken, not the one that rounding
+// favours.
+func Best(results []Result, noise float64) int {
+	lowest := math.Inf(1)
 	for i := range results {
-		if f := results[i].F; !math.IsNaN(f) && !math.IsInf(f, 0) && (best < 0 || f < results[best].F) {
-			best = i
+		if f := results[i].F; f < lowest {
+			lowest = f
 		}
 	}
-	return best
+	for i := range results {
+		if f := results[i].F; f-f == 0 && f <= lowest+noise {
+			return i
+		}
+	}
+	return -1
 }

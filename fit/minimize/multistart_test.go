@@ -42,14 +42,17 @@ func TestRunIsTheSameForAnyNumberOfWorkers(t *testing.T) {
 			t.Errorf("%d workers give another result", workers)
 		}
 	}
-	best := Best(want)
+	best := Best(want, 0)
 	for i := range want {
 		if want[i].F < want[best].F {
 			t.Errorf("start %d is better than the best", i)
 		}
 	}
-	if Best([]Result{{F: math.NaN()}, {F: math.Inf(1)}}) != -1 {
+	if Best([]Result{{F: math.NaN()}, {F: math.Inf(1)}}, 1) != -1 {
 		t.Error("a best among none")
+	}
+	if i := Best([]Result{{F: 5}, {F: math.NaN()}, {F: 1 + 1e-9}, {F: 1}}, 1e-6); i != 2 {
+		t.Errorf("of equal minima number %d was taken", i)
 	}
 }
 

@@ -22,6 +22,7 @@ type trustRegion struct {
 	step         *boxStep
 	res, jac     []float64 // of the last linearisation; models reduce them in place
 
+	zero       float64   // thirty decades below the first 1/2 |r|^2: nothing, to rounding
 	decrement  float64   // delta at x
 	largest    []float64 // magnitude that each parameter has had
 	radius     float64
@@ -64,6 +65,7 @@ func (s *trustRegion) run() Status {
 	}
 	s.f = f
 	s.reduce(s.model)
+	s.zero = 1e-30 * s.model.half()
 	for {
 		s.rescale()
 		length := s.undamped(s.model, s.x)
@@ -171,7 +173,7 @@ func (s *trustRegion) below(level float64) bool {
 
 // noise is the difference of two values of f that says nothing.
 func (s *trustRegion) noise() float64 {
-	return math.Max(s.ObjectiveNoise, rounding(math.Max(math.Abs(s.f), s.model.half())))
+	return max(s.ObjectiveNoise, s.zero, rounding(math.Max(math.Abs(s.f), s.model.half())))
 }
 
 // advance moves x to a better point, trying steps of falling radius from the
@@ -193,7 +195,7 @@ func (s *trustRegion) advance(length float64) bool {
 			s.secant.compare(s.model, s.step.d, decrease, s.noise())
 			s.adaptRadius(length, decrease, promised)
 			switch {
-			case decrease > 0 && decrease >= 1e-4*promised:
+			case decrease > 0 && decrease >= 0.05*promised: // less would let a bad model leap far away
 				if s.linearizeTrial() {
 					s.accept(f)
 					return true
