@@ -68,12 +68,15 @@ func newUncertainty(ctx context.Context, f *fitter, best minimize.Result) (*unce
 
 // leastSquares sets factor and quantile where scales are left out: with n values of
 // such observables and p parameters that move their predictions, the covariance grows
-// by n/(n-p), and the quantiles are those of t with n-p degrees of freedom.
+// by n/(n-p), and the quantiles are those of t with n-p degrees of freedom. Where n <=
+// p, nothing is known of the errors, unless other data have scales of their own; then
+// the likelihood's covariance stands.
 func (u *uncertainty) leastSquares(jac []float64, n int) {
-	values := 0
+	values, all := 0, 0
 	moves := make([]bool, n)
 	for x, sim := range u.e.sims {
 		row := u.e.first[x]
+		all += len(sim.x.Observations)
 		for _, o := range sim.x.Observations {
 			if u.e.p.Observables[o.Observable].FreeScale {
 				values++
@@ -93,10 +96,14 @@ func (u *uncertainty) leastSquares(jac []float64, n int) {
 			p++
 		}
 	}
-	u.factor = infer.LeastSquaresFactor(values, p)
-	u.quantile = math.NaN()
-	if values > p {
-		u.quantile = infer.Quantile(float64(values - p))
+	switch {
+	case values > p:
+		u.factor, u.quantile = infer.LeastSquaresFactor(values, p), infer.Quantile(float64(values-p))
+	case values == all:
+		u.factor, u.quantile = math.NaN(), math.NaN()
+	default:
+		// Other data, of known scale, determine the parameters; too few are left here
+		// to correct for.
 	}
 	for i := range u.e.free {
 		g := &u.e.free[i]

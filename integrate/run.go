@@ -370,6 +370,9 @@ func (r *Run[S]) fail(reason error) error {
 
 // worst returns the coordinate with the largest weighted error in the last trial.
 func (r *Run[S]) worst() int {
+	if b, ok := r.sp.(blamer[S]); ok {
+		return b.Blame(r.e, r.y, r.tol)
+	}
 	c, ok := r.sp.(space.Coordinates[S])
 	if !ok {
 		return -1
@@ -393,6 +396,11 @@ func (r *Run[S]) worst() int {
 		}
 	}
 	return at
+}
+
+// blamer is a space of several blocks that knows best which coordinate to blame.
+type blamer[S any] interface {
+	Blame(e, y S, tol space.Tolerance) int
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -193,7 +193,7 @@ func (c *checker) unknownName(e *Name, s scope) {
 	}
 	c.unknown[e.Name] = true
 	msg := "unknown name " + quote(e.Name) + "; expected a name that the model declares"
-	if near := nearest(e.Name, c.model.namesFor(s)); near != "" {
+	if near := Nearest(e.Name, c.model.namesFor(s)); near != "" {
 		c.add(e.At, msg, "correct or declare it (did you mean "+quote(near)+"?)")
 		return
 	}

@@ -8,11 +8,11 @@ import (
 // maxCompared bounds the work of finding a similar name.
 const maxCompared = 5000
 
-// nearest returns the candidate most similar to name, or "" where none is similar.
+// Nearest returns the candidate most similar to name, or "" where none is similar.
 // The similarity is the number of characters to insert, remove, change or swap
 // with a neighbour; a change between upper and lower case costs nothing but
 // breaks ties, and so does a longer common beginning.
-func nearest(name string, candidates []string) string {
+func Nearest(name string, candidates []string) string {
 	a := []rune(name)
 	best, bestCost := "", 2*max(1, (len(a)+1)/3)+1
 	for _, c := range candidates[:min(len(candidates), maxCompared)] {
@@ -39,7 +39,7 @@ func nearest(name string, candidates []string) string {
 
 // didYouMean returns the hint that names the nearest candidate, or "".
 func didYouMean(name string, candidates []string) string {
-	if near := nearest(name, candidates); near != "" {
+	if near := Nearest(name, candidates); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
 	return ""
@@ -92,7 +92,3 @@ func editDistance(a, b []rune) int {
 	}
 	return last[len(b)]
 }
-
-// Nearest returns the candidate most similar to name, or "" where none is similar
-// enough to have been meant.
-func Nearest(name string, candidates []string) string { return nearest(name, candidates) }

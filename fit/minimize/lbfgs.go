@@ -120,11 +120,21 @@ func (s *quasiNewton) search(u []float64) Status {
 		case s.iterations >= s.MaxIterations:
 			return MaxIterations
 		case before-s.best.F <= s.ObjectiveNoise:
-			return Stalled
+			return s.stuck()
 		}
 		for i, x := range s.best.X {
 			u[i] = s.b.free(i, x)
 		}
+	}
+	return s.stuck()
+}
+
+// stuck judges a point from which no line search gets away: where the gradient g is so
+// small that curvatures of 1 or more promise less than the noise, 1/2 g^2, it is a
+// minimum as far as can be seen.
+func (s *quasiNewton) stuck() Status {
+	if g := s.b.slope(s.best.X, s.best.Gradient); g*g/2 <= s.ObjectiveNoise {
+		return ConvergedNoise
 	}
 	return Stalled
 }

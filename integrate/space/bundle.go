@@ -150,3 +150,28 @@ func checkBundles[S any](a, b Bundle[S]) {
 		panic("space: bundles of different length")
 	}
 }
+
+// Blame returns the flat coordinate of the state in which the error e is largest
+// against the tolerance, or -1 where the state has no coordinates. Tangents are not
+// blamed: it is the state whose name a reader knows.
+func (s *Bundles[S]) Blame(e, y Bundle[S], tol Tolerance) int {
+	c, ok := s.Of.(Coordinates[S])
+	if !ok {
+		return -1
+	}
+	n := c.Dim(y.Y)
+	es, ys := make([]float64, n), make([]float64, n)
+	c.Flatten(es, e.Y)
+	c.Flatten(ys, y.Y)
+	worst, at := 0.0, -1
+	for i := range n {
+		w := weigh(es[i], ys[i], ys[i], Tolerance{Rel: tol.Rel, Abs: tol.Abs}, i)
+		if !(w-w == 0) {
+			return i
+		}
+		if w = max(w, -w); w > worst {
+			worst, at = w, i
+		}
+	}
+	return at
+}
