@@ -24,16 +24,16 @@ func number(v float64, digits int) string {
 	}
 	exponent := int(math.Floor(math.Log10(math.Abs(v))))
 	if exponent < -4 || exponent >= digits+2 {
-		s := strconv.FormatFloat(v, 'e', digits-1, 64)
-		mantissa, power, _ := strings.Cut(s, "e")
-		power = strings.TrimPrefix(power, "+")
-		sign := ""
-		if strings.HasPrefix(power, "-") {
-			sign, power = "-", power[1:]
-		}
-		return trimZeros(mantissa) + "e" + sign + strings.TrimLeft(power, "0")
+		return scientific(v, digits-1)
 	}
 	return trimZeros(strconv.FormatFloat(v, 'f', max(0, digits-1-exponent), 64))
+}
+
+// scientific writes v as 1.5e6, with at most so many decimals.
+func scientific(v float64, decimals int) string {
+	mantissa, power, _ := strings.Cut(strconv.FormatFloat(v, 'e', decimals, 64), "e")
+	n, _ := strconv.Atoi(power)
+	return trimZeros(mantissa) + "e" + strconv.Itoa(n)
 }
 
 // trimZeros removes zeros that end the decimals of s.

@@ -26,9 +26,17 @@ func (s steps) Ticks(lo, hi float64) []plot.Tick {
 		}
 	}
 	step *= unit
+	label := func(v float64) string { return strconv.FormatFloat(v, 'f', decimalsOf(step), 64) }
+	if max(math.Abs(lo), math.Abs(hi)) >= 1e6 || decimalsOf(step) > 4 {
+		label = func(v float64) string { return exponent(v, step) }
+	}
 	var ticks []plot.Tick
 	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9*step; i++ {
-		ticks = append(ticks, plot.Tick{Value: i * step, Label: tickLabel(i*step, step)})
+		t := plot.Tick{Value: i * step, Label: "0"}
+		if i != 0 {
+			t.Label = label(t.Value)
+		}
+		ticks = append(ticks, t)
 		if len(ticks) > 100 {
 			break // steps below the spacing of floating-point numbers
 		}
@@ -36,16 +44,13 @@ func (s steps) Ticks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// tickLabel writes a multiple of step with the decimals that the step needs.
-func tickLabel(v, step float64) string {
-	decimals := int(max(0, -math.Floor(math.Log10(step)+1e-9)))
-	switch a := math.Abs(v); {
-	case v == 0:
-		return "0"
-	case a >= 1e6 || decimals > 4:
-		return number(v, max(2, 1+int(math.Round(math.Log10(a/step)))))
-	}
-	return strconv.FormatFloat(v, 'f', decimals, 64)
+// decimalsOf returns the decimals that multiples of step need.
+func decimalsOf(step float64) int { return int(max(0, -math.Floor(math.Log10(step)+1e-9))) }
+
+// exponent writes a multiple of step as 1.5e6.
+func exponent(v, step float64) string {
+	digits := max(0, int(math.Floor(math.Log10(math.Abs(v))+1e-9)-math.Floor(math.Log10(step)+1e-9)))
+	return scientific(v, digits)
 }
 
 // decades marks a logarithmic axis at powers of ten, and between them without
