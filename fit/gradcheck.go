@@ -41,7 +41,7 @@ func (p *Problem) GradCheck(ctx context.Context, theta []float64, tighter float6
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	e, err := newEvaluator(p, p.settings(tighter))
+	e, err := newEvaluator(p, recordable(p.settings(tighter)))
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ type Problem struct {
 	Experiments []Experiment
 	Reports     []Report
 
-	// Solver integrates the models. Nil means integrate.Tsit5{}.
+	// Solver integrates the models. Nil means integrate.Auto{},
+	// and Tsit5 where gradients are computed by adjoints.
 	Solver integrate.Method
 	// RelTol and AbsTol are its tolerances. Zero means 1e-8 and 1e-10.
 	RelTol, AbsTol float64

@@ -169,6 +169,9 @@ func (f *fitter) start(ctx context.Context, i int, bounds minimize.Bounds, x []f
 	if i > 0 {
 		set.MaxSteps = min(set.MaxSteps, maxStepsOfRandomStarts)
 	}
+	if f.opt.Method == LBFGS || f.opt.Method == Adam {
+		set = recordable(set)
+	}
 	e, err := newEvaluator(f.p, set)
 	if err != nil {
 		return f.done(nil, minimize.Result{X: x, F: math.Inf(1), Status: minimize.InfeasibleStart, Failures: 1, LastFailure: err})

@@ -101,12 +101,21 @@ func objective(e *evaluator, s *searchSpace, method sensitivity.Method) minimize
 	}
 }
 
+// recordable returns the settings with a solver whose steps adjoints can transpose:
+// Tsit5 where the choice was left to Auto.
+func recordable(set sensitivity.Settings) sensitivity.Settings {
+	if set.Solver == (integrate.Auto{}) {
+		set.Solver = integrate.Tsit5{}
+	}
+	return set
+}
+
 // settings returns how the models are integrated, with tolerances divided by
 // tighter.
 func (p *Problem) settings(tighter float64) sensitivity.Settings {
 	set := sensitivity.Settings{Solver: p.Solver}
 	if set.Solver == nil {
-		set.Solver = integrate.Tsit5{}
+		set.Solver = integrate.Auto{}
 	}
 	set.RelTol, set.AbsTol, set.MaxSteps = p.RelTol, p.AbsTol, p.MaxSteps
 	if set.RelTol == 0 {

@@ -69,6 +69,10 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 			return nil, err
 		}
 		return newExplicit(p, tab, stats), nil
+	case SDIRK4:
+		return newImplicit(p, &sdirk4, stats)
+	case Auto:
+		return newAuto(p, stats), nil
 	case nil:
 		return nil, fmt.Errorf("integrate: no method was given; Tsit5{} is a good first choice")
 	}

@@ -63,16 +63,16 @@ func (s *Step[S]) Stepper() Stepper[S] { return s.stepper }
 
 // Run is an integration under way.
 type Run[S any] struct {
-	ctx      context.Context
-	p        *Problem[S]
-	set      Settings
-	tol      space.Tolerance
-	sp       space.Space[S]
-	stepper  Stepper[S]
-	p1, pErr int // orders of solution and estimate
-	control  Controller
-	stats    Stats
-	err      error
+	ctx     context.Context
+	p       *Problem[S]
+	set     Settings
+	tol     space.Tolerance
+	sp      space.Space[S]
+	stepper Stepper[S]
+	pErr    int // order of the error estimate
+	control Controller
+	stats   Stats
+	err     error
 
 	stops []stop[S]
 	dir   float64 // +1 or -1
@@ -159,9 +159,12 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.stepper, err = NewStepper(p, m, &r.stats); err != nil {
 		return err
 	}
-	r.p1, r.pErr = r.stepper.Order()
+	_, r.pErr = r.stepper.Order()
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
+	}
+	if m, ok := r.stepper.(interface{ setTolerance(space.Tolerance) }); ok {
+		m.setTolerance(r.set.Tolerance())
 	}
 	r.sp, r.tol, r.control = p.Space, r.set.Tolerance(), r.set.controller()
 	r.dir = 1
@@ -272,6 +275,7 @@ func (r *Run[S]) propose() (float64, error) {
 // attempt tries the step to t1 and sets the size of the next one.
 func (r *Run[S]) attempt(t1 float64) (accepted bool, err error) {
 	h := math.Abs(t1 - r.t)
+	_, r.pErr = r.stepper.Order() // may change with the method in use
 	switch err := r.stepper.Attempt(r.trial, r.e, r.t, t1, r.y); {
 	case err == nil:
 	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton):

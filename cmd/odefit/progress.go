@@ -55,18 +55,18 @@ func (p *progress) done() {
 	}
 }
 
-// describe puts the state of a fit into words.
+// describe puts the state of a fit into words, what matters most first.
 func describe(s fit.Progress, elapsed time.Duration) string {
 	text := fmt.Sprintf("%d of %d starts", s.StartsDone, s.Starts)
+	if s.StartsDone > 0 && s.StartsDone < s.Starts {
+		left := elapsed / time.Duration(s.StartsDone) * time.Duration(s.Starts-s.StartsDone)
+		text += ", " + round(left) + " left"
+	}
 	if !math.IsNaN(s.Best) && !math.IsInf(s.Best, 0) && s.StartsDone > 0 {
-		text += fmt.Sprintf(", best -ln L %.4f (reached %s)", s.Best, times(s.Reached))
+		text += fmt.Sprintf(", best -ln L %.4f (%s)", s.Best, times(s.Reached))
 	}
 	if s.Failures > 0 {
 		text += fmt.Sprintf(", %d failed evaluations", s.Failures)
-	}
-	if s.StartsDone > 0 && s.StartsDone < s.Starts {
-		left := elapsed / time.Duration(s.StartsDone) * time.Duration(s.Starts-s.StartsDone)
-		text += ", about " + round(left) + " left"
 	}
 	return text
 }

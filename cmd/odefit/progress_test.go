@@ -42,7 +42,7 @@ func TestProgressOffATerminal(t *testing.T) {
 		p.show(fit.Progress{StartsDone: i, Starts: 60, Best: 3, Reached: 1})
 	}
 	p.done()
-	want := "9 of 60 starts, best -ln L 3.0000 (reached once), about 60s left\n"
+	want := "9 of 60 starts, 60s left, best -ln L 3.0000 (once)\n"
 	if got := strings.Replace(b.String(), "1m0s", "60s", 1); !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 3 {
 		t.Errorf("got\n%swant three lines, the first\n%s", b.String(), want)
 	}
@@ -52,7 +52,7 @@ func TestDescribeProgress(t *testing.T) {
 	if got := describe(fit.Progress{Starts: 5, Best: math.Inf(1)}, time.Second); got != "0 of 5 starts" {
 		t.Errorf("got %q", got)
 	}
-	if got := describe(fit.Progress{StartsDone: 4, Starts: 5, Best: -1, Reached: 2, Failures: 7}, 8*time.Hour); got != "4 of 5 starts, best -ln L -1.0000 (reached twice), 7 failed evaluations, about 2h0m left" {
+	if got := describe(fit.Progress{StartsDone: 4, Starts: 5, Best: -1, Reached: 2, Failures: 7}, 8*time.Hour); got != "4 of 5 starts, 2h0m left, best -ln L -1.0000 (twice), 7 failed evaluations" {
 		t.Errorf("got %q", got)
 	}
 }

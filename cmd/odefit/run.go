@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/alecthomas/kong"
 )
@@ -65,7 +66,7 @@ func (c *console) parse(args []string) (command, error) {
 	case wantsHelp(args):
 		help(helpTopic(args)...)
 		return nil, nil
-	case len(args) == 1 && args[0] == "--version":
+	case slices.Contains(args, "--version"):
 		return &versionCommand{}, nil
 	}
 	parsed, err := parser.Parse(args)

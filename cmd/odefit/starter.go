@@ -20,84 +20,112 @@ import (
 // which is defined for all numbers, grows nowhere without limit, and can follow both
 // rise and decay. It is there to be replaced, and its comments say how.
 func starter(s *tableSurvey) (text string, states int, err error) {
-	names := &namer{taken: make(map[string]bool)}
-	var b strings.Builder
-	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	var usable []*quantity
-	var left []string
+	w := &starterWriter{survey: s, names: namer{taken: make(map[string]bool)}}
 	for _, q := range s.quantities {
 		if why := q.unusable(); why != "" {
-			left = append(left, fmt.Sprintf("# Column %s is left out: %s.", oneLine(q.name), why))
+			w.leave(q.name, why)
 		} else {
-			usable = append(usable, q)
+			w.states = append(w.states, starterState{quantity: q, x: w.names.name(q.name)})
 		}
 	}
 	for _, name := range s.text {
-		left = append(left, fmt.Sprintf("# Column %s is left out: it holds text.", oneLine(name)))
+		w.leave(name, "it holds text")
 	}
-	if len(usable) == 0 {
+	if len(w.states) == 0 {
 		return "", 0, &dataset.Error{File: s.file, Msg: "no column holds numbers that change in time, beside the time itself",
 			Hint: "a table has a header, a column of times and a column for each quantity, as in time,hare,lynx"}
 	}
-	file := oneLine(filepath.Base(s.file))
+	w.head()
+	w.parameters()
+	w.equations()
+	w.observations()
+	return w.String(), len(w.states), nil
+}
+
+// starterWriter writes the parts of a starter model.
+type starterWriter struct {
+	strings.Builder
+	survey *tableSurvey
+	names  namer
+	states []starterState
+	left   []string // comments on columns that are left out
+}
+
+// starterState is a state and the quantity that measures it.
+type starterState struct {
+	*quantity
+	x                  string
+	start, rate, level string // the names of its parameters
+}
+
+func (w *starterWriter) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *starterWriter) leave(column, why string) {
+	w.left = append(w.left, fmt.Sprintf("# Column %s is left out: %s.", oneLine(column), why))
+}
+
+func (w *starterWriter) head() {
+	s, file := w.survey, oneLine(filepath.Base(w.survey.file))
 	if s.file == stdio {
 		file = "the data"
 	}
-	p("# A starter model for %s, written by odefit init. It runs and can be fitted as", file)
-	p("# it stands. Replace its equations by your own, then")
-	p("#")
-	p("#   odefit check MODEL DATA    says what was understood, and what is wrong")
-	p("#   odefit fit   MODEL DATA    estimates the parameters")
-	p("")
-	p("title  %s", file)
-	p("time   %s    # the column that holds the time", label(s.time))
+	w.line("# A starter model for %s, written by odefit init. It runs and can be fitted as", file)
+	w.line("# it stands. Replace its equations by your own, then")
+	w.line("#")
+	w.line("#   odefit check MODEL DATA    says what was understood, and what is wrong")
+	w.line("#   odefit fit   MODEL DATA    estimates the parameters")
+	w.line("")
+	w.line("title  %s", file)
+	w.line("time   %s    # the column that holds the time", label(s.time))
 	if s.experiment != "" {
-		p("")
-		p("# Parameters are the same in all experiments; with the word each behind it, a")
-		p("# parameter has a value in every one.")
-		p("columns experiment = %s", label(s.experiment))
+		w.line("")
+		w.line("# Parameters are the same in all experiments; with the word each behind it, a")
+		w.line("# parameter has a value in every one.")
+		w.line("columns experiment = %s", label(s.experiment))
 	}
-	p("")
-	p("# A parameter has a guess, bounds, and the scale in which it is searched: log")
-	p("# suits what is positive and known only roughly. A const is known.")
-	var inits, equations, observed []string
-	var parameters [][]string
-	for _, q := range usable {
-		x := names.name(q.name)
-		start, rate, level := names.name(x+"_start"), names.name(x+"_rate"), names.name(x+"_level")
-		parameters = append(parameters, q.parameters(start, rate, level, s.last-s.first)...)
-		inits = append(inits, fmt.Sprintf("init  %s = %s at %s", x, start, exact(s.first)))
-		equations = append(equations, fmt.Sprintf("%s' = %s*(%s - %s)", x, rate, level, x))
-		observed = append(observed, fmt.Sprintf("observe %s ~ %s", label(q.name), q.noise(x)))
+}
+
+func (w *starterWriter) parameters() {
+	w.line("")
+	w.line("# A parameter has a guess, bounds, and the scale in which it is searched: log")
+	w.line("# suits what is positive and known only roughly. A const is known.")
+	var rows [][]string
+	for i := range w.states {
+		s := &w.states[i]
+		s.start, s.rate, s.level = w.names.name(s.x+"_start"), w.names.name(s.x+"_rate"), w.names.name(s.x+"_level")
+		rows = append(rows, s.parameters(w.survey.last-w.survey.first)...)
 	}
-	align(&b, parameters)
-	x := names.known[0]
-	p("")
-	p("# Every state approaches a level. Other forms to begin with:")
-	align(&b, [][]string{
+	align(w, rows)
+}
+
+func (w *starterWriter) equations() {
+	x := w.states[0].x
+	w.line("")
+	w.line("# Every state approaches a level. Other forms to begin with:")
+	align(w, [][]string{
 		{"#  ", x + "' = r*" + x, "growth (r > 0) or decay (r < 0)"},
 		{"#  ", x + "' = r*" + x + "*(1 - " + x + "/K)", "growth to the capacity K"},
 		{"#  ", x + "' = r*" + x + " - c*" + x + "*other", "loss by meeting another state"},
 	})
-	for _, line := range inits {
-		p("%s", line)
+	for _, s := range w.states {
+		w.line("init  %s = %s at %s", s.x, s.start, exact(w.survey.first))
 	}
-	for _, line := range equations {
-		p("%s", line)
+	for _, s := range w.states {
+		w.line("%s' = %s*(%s - %s)", s.x, s.rate, s.level, s.x)
 	}
-	p("")
-	p("# What was measured, and its noise. A scale that is left out is estimated, too;")
-	p("# normal(x, row.sd) takes it from the column sd; lognormal suits relative errors.")
-	for _, line := range observed {
-		p("%s", line)
+}
+
+func (w *starterWriter) observations() {
+	w.line("")
+	w.line("# What was measured, and its noise. A scale that is left out is estimated, too;")
+	w.line("# normal(x, row.sd) takes it from the column sd; lognormal suits relative errors.")
+	for _, s := range w.states {
+		w.line("observe %s ~ %s", label(s.name), s.noise(s.x))
 	}
-	if len(left) > 0 {
-		p("")
-		for _, line := range left {
-			p("%s", line)
-		}
+	if len(w.left) > 0 {
+		w.line("")
+		w.line("%s", strings.Join(w.left, "\n"))
 	}
-	return b.String(), len(usable), nil
 }
 
 // unusable says why a column cannot be fitted, or "".
@@ -135,7 +163,7 @@ func (q *quantity) relative() bool { return q.lo > 0 && q.hi > 100*q.lo && q.lim
 
 // parameters declares the three numbers of a state, from the range of its data: as
 // many estimated as the data can bear, the others known.
-func (q *quantity) parameters(start, rate, level string, span float64) [][]string {
+func (q *starterState) parameters(span float64) [][]string {
 	free := q.n - 1
 	if q.spread != "" {
 		free = q.n
@@ -154,9 +182,9 @@ func (q *quantity) parameters(start, rate, level string, span float64) [][]strin
 	}
 	bounds := q.bounds()
 	return [][]string{
-		declare(start, rounded(q.first), bounds, "at the start"),
-		declare(rate, rounded(2/span), fmt.Sprintf("in [%s, %s] log", rounded(0.02/span), rounded(200/span)), "1/time"),
-		declare(level, rounded(end), bounds, "the level that is approached"),
+		declare(q.start, rounded(q.first), bounds, "at the start"),
+		declare(q.rate, rounded(2/span), fmt.Sprintf("in [%s, %s] log", rounded(0.02/span), rounded(200/span)), "1/time"),
+		declare(q.level, rounded(end), bounds, "the level that is approached"),
 	}
 }
 
@@ -188,10 +216,7 @@ func rounded(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // namer makes names of the language from names of columns.
-type namer struct {
-	taken map[string]bool
-	known []string
-}
+type namer struct{ taken map[string]bool }
 
 // name returns a name that no other column has.
 func (n *namer) name(column string) string {
@@ -211,7 +236,6 @@ func (n *namer) name(column string) string {
 	for try, i := name, 2; ; i++ {
 		if !n.taken[try] && !reserved(try) {
 			n.taken[try] = true
-			n.known = append(n.known, try)
 			return try
 		}
 		try = name + "_" + strconv.Itoa(i)
