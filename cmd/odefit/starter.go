@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"unicode"
 
+	"github.com/odefit/odefit/dynsys/model"
 	"github.com/odefit/odefit/fit/dataset"
 )
 
@@ -76,7 +77,9 @@ func (w *starterWriter) head() {
 	w.line("#   odefit fit   MODEL DATA    estimates the parameters")
 	w.line("")
 	w.line("title  %s", file)
-	w.line("time   %s    # the column that holds the time", label(s.time))
+	if writable(s.time) { // else it is the first column, which is the time by default
+		w.line("time   %s    # the column that holds the time", label(s.time))
+	}
 	if s.experiment != "" {
 		w.line("")
 		w.line("# Parameters are the same in all experiments; with the word each behind it, a")
@@ -139,10 +142,10 @@ func (q *quantity) unusable() string {
 		return "it has the same number throughout each experiment; a conditions file can set it"
 	case !q.distinctTimes:
 		return "all its numbers are of one time"
-	case strings.ContainsAny(q.name, "\"\n\r#"):
-		return "a name with quotation marks, # or line ends in it cannot be written in a model"
 	case strings.TrimSpace(q.name) == "":
 		return "it has no name"
+	case !writable(q.name):
+		return "its name cannot be written in a model"
 	}
 	return ""
 }
@@ -259,6 +262,12 @@ func label(name string) string {
 	return `"` + name + `"`
 }
 
+// writable says whether the language can name a column.
+func writable(name string) bool {
+	_, err := model.Parse("", []byte("x' = 1\nobserve "+label(name)+" ~ normal(x)"))
+	return err == nil
+}
+
 func isWord(s string) bool {
 	for i, r := range s {
 		if !(unicode.IsLetter(r) || r == '_' || i > 0 && r >= '0' && r <= '9') {
@@ -271,9 +280,9 @@ func isWord(s string) bool {
 // oneLine makes any text fit for a comment.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
+		if unicode.IsPrint(r) {
+			return r
 		}
-		return r
+		return ' '
 	}, s)
 }
