@@ -10,7 +10,7 @@ import (
 // stiff: where the step size is held back not by accuracy but by the stability of the
 // explicit method, h |lambda| > 3 for the dominant eigenvalue lambda of f_y, in fifteen
 // of the last steps. The eigenvalue is estimated from the last two stages, both at the
-// end of the step, at no cost. It does not go back.
+// end of the step, in the norm of the error control, at no cost. It does not go back.
 //
 // Where the implicit method is not possible (no coordinates, no Newton solver) Auto is
 // Tsit5. Its steps cannot be recorded.
@@ -77,7 +77,7 @@ func (a *auto[S]) watch() {
 	size := func(p, q S) float64 {
 		a.one[0] = q
 		a.p.Space.AddScaled(a.d, p, a.c, a.one[:])
-		return a.p.Space.Norm(a.d, a.d, a.d, space.Tolerance{Abs: 1})
+		return a.p.Space.Norm(a.d, x.y0, a.y1, a.tol)
 	}
 	df, dy := size(x.k[s-1], x.k[s-2]), size(a.y1, x.y)
 	if df*math.Abs(x.t1-x.t0) > stiffLimit*dy {

@@ -138,6 +138,8 @@ func (q *quantity) unusable() string {
 		return "it holds no numbers"
 	case q.lo == q.hi:
 		return "it has the same number everywhere"
+	case max(-q.lo, q.hi) > 1e150:
+		return "its numbers are too large"
 	case !q.varies:
 		return "it has the same number throughout each experiment; a conditions file can set it"
 	case !q.distinctTimes:
@@ -202,11 +204,11 @@ func align(w io.Writer, rows [][]string) {
 
 // bounds gives a value room beyond the data.
 func (q *quantity) bounds() string {
-	width := q.hi - q.lo
+	width := max(q.hi-q.lo, 0.1*max(-q.lo, q.hi)) // more than the digits of rounded
 	switch {
-	case q.lo > 0:
+	case q.lo > 1e-150:
 		return fmt.Sprintf("in [%s, %s] log", rounded(q.lo/10), rounded(q.hi*10))
-	case q.lo == 0:
+	case q.lo >= 0:
 		return fmt.Sprintf("in [0, %s]", rounded(q.hi*10))
 	}
 	return fmt.Sprintf("in [%s, %s]", rounded(q.lo-2*width), rounded(q.hi+2*width))

@@ -52,7 +52,7 @@ func (p *parser) defect() (pos Pos, msg, hint string, ok bool) {
 	if len(p.tokens) <= maxTokens {
 		return Pos{}, "", "", true
 	}
-	return p.tokens[maxTokens].pos(), "this model is too long; at most " + strconv.Itoa(maxTokens) + " words and signs are read",
+	return p.tokens[len(p.tokens)-1].pos(), "this model is too long; at most " + strconv.Itoa(maxTokens) + " words and signs are read",
 		"write it with fewer or shorter equations", false
 }
 
