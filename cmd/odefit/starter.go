@@ -36,6 +36,9 @@ func starter(s *tableSurvey) (text string, states int, err error) {
 		return "", 0, &dataset.Error{File: s.file, Msg: "no column holds numbers that change in time, beside the time itself",
 			Hint: "a table has a header, a column of times and a column for each quantity, as in time,hare,lynx"}
 	}
+	if span := s.last - s.first; span < 1e-150 || span > 1e150 {
+		return "", 0, &dataset.Error{File: s.file, Column: s.time, Msg: fmt.Sprintf("the times span %v", span), Hint: "choose another unit of time"}
+	}
 	w.head()
 	w.parameters()
 	w.equations()
