@@ -13,6 +13,7 @@ import (
 	"github.com/odefit/odefit/fit"
 	"github.com/odefit/odefit/fit/dataset"
 	"github.com/odefit/odefit/fit/minimize"
+	"github.com/odefit/odefit/integrate"
 )
 
 // checkCommand is odefit check.
@@ -261,7 +262,7 @@ func describeReports(w io.Writer, m *model.Model) {
 }
 
 func describeSolver(w io.Writer, p *fit.Problem) {
-	name, rtol, atol := automatic, 1e-8, 1e-10
+	name, rtol, atol := integrate.Auto{}.String(), 1e-8, 1e-10
 	if p.Solver != nil {
 		name = p.Solver.String()
 	}

@@ -16,12 +16,9 @@ type solverFlags struct {
 	ATol   float64 `name:"atol" placeholder:"X" help:"Absolute tolerance. Default: what the model says, else 1e-10."`
 }
 
-// automatic is the solver that the fit chooses by itself.
-const automatic = "auto"
-
 // solvers returns the names of the solvers that control their error, as a fit needs.
 func solvers() []string {
-	names := []string{automatic}
+	var names []string
 	for _, m := range integrate.Methods() {
 		if rk, ok := m.(integrate.RungeKutta); !ok || rk.Tableau().E != nil {
 			names = append(names, m.String())
@@ -53,7 +50,7 @@ func (f *solverFlags) check() error {
 // apply overrides what the model says.
 func (f *solverFlags) apply(p *fit.Problem) {
 	if f.Solver != "" {
-		p.Solver, _ = integrate.ByName(f.Solver) // nil is automatic
+		p.Solver, _ = integrate.ByName(f.Solver)
 	}
 	if f.RTol > 0 {
 		p.RelTol = f.RTol

@@ -70,10 +70,10 @@ func (l *loaded) dropScales() {
 
 // checkSolver refuses a solver line that names none that can be used.
 func checkSolver(m *model.Model) error {
-	if m.Solver == "" || m.Solver != automatic && slices.Contains(solvers(), m.Solver) {
+	if m.Solver == "" || slices.Contains(solvers(), m.Solver) {
 		return nil
 	}
-	e := &model.Error{File: m.File, Msg: fmt.Sprintf("there is no solver %q", m.Solver), Hint: "choose one of " + strings.Join(solvers()[1:], ", ")}
+	e := &model.Error{File: m.File, Msg: fmt.Sprintf("there is no solver %q", m.Solver), Hint: "choose one of " + solverNames()}
 	for _, s := range m.Statements {
 		if set, ok := s.(*model.Setting); ok && set.Word == "solver" {
 			e.Line, e.Col = set.At.Line, set.At.Col
