@@ -93,7 +93,8 @@ const (
 	bindOperand
 )
 
-// binaryOperators gives the binary operators by their signs.
+// binaryOperator returns the binary operator of a sign and how tightly it binds, 0
+// and 0 where there is none.
 func binaryOperator(sign string) (op Operator, bind int) {
 	switch sign {
 	case "or":
