@@ -1,2 +1,46 @@
-// Package integrate solves initial value problems y' = f(t, y) on any state type.
+// Package integrate solves initial value problems y' = f(t, y), y(T0) = Y0, on any
+// state type.
+//
+// # First steps
+//
+// Fill in a [Problem] and call [Solve] with a method, such as Tsit5{}:
+//
+//	sol, err := integrate.Solve(ctx, problem, integrate.Tsit5{}, nil)
+//	err = sol.At(y, 0.7)
+//
+// [Start] and [Run.Steps] give the accepted steps one by one, in constant memory, and
+// Settings.Times the solution at given times only. Nil settings mean tolerances of 1e-6
+// (relative) and 1e-9 (absolute) a step; the error at the end is usually some ten times
+// that. Results that matter deserve a second run with tighter tolerances.
+//
+// # States
+//
+// A state is any value that can be changed in place and for which there is a
+// space.Space: add, scale, measure. []float64 needs nothing; see package space for
+// structs, matrices, pairs and your own types.
+//
+// # Methods
+//
+// [Tsit5] is the one to try first, [Dopri5] its classical rival, [BS3] for low accuracy.
+// [Euler], [Heun] and [RK4] take fixed steps. [SDIRK4] is for stiff problems, and [Auto]
+// finds out which of the two kinds a problem is. A method is a plain value. Its stepper
+// attempts single steps and never decides about them: a [Controller] accepts, rejects
+// and proposes sizes, and the driver owns the end, breaks, events and limits.
+//
+// # Breaks and events
+//
+// Where f jumps in time, say so in Problem.Breaks: steps end there, and f is never
+// looked up beyond. An [Event] changes the state at a time. An interval may run
+// backward.
+//
+// # Errors
+//
+// An integration that ends early gives a [*StepError] with time, step, component and
+// reason (see the Err variables), and what was solved until then. A NaN is a rejected
+// step first, and an error where no smaller step helps. Nothing is extrapolated.
+//
+// # Records
+//
+// [NewRecord] keeps the accepted grid with states or stages; [Record.Replay] repeats
+// steps bit for bit. Discrete adjoints are built on them (package sensitivity).
 package integrate
