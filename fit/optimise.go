@@ -22,7 +22,7 @@ func (f *fitter) optimise(ctx context.Context, e *evaluator, s *searchSpace, bou
 		return m.Minimize(ctx, objective(e, s, method), bounds, x)
 	}
 	m := minimize.LeastSquares{
-		FTol: 1e-12, AbsTol: 1e-9, ObjectiveNoise: objectiveNoise, MaxIterations: f.opt.MaxIterations,
+		FTol: 1e-12, AbsTol: 1e-9, RankTol: 1e-9, ObjectiveNoise: objectiveNoise, MaxIterations: f.opt.MaxIterations,
 	}
 	return m.Minimize(ctx, residuals(e, s), bounds, x)
 }

@@ -22,7 +22,7 @@ type trustRegion struct {
 	step         *boxStep
 	res, jac     []float64 // of the last linearisation; models reduce them in place
 
-	zero       float64   // thirty decades below the first 1/2 |r|^2: nothing, to rounding
+	zero       float64   // 28 decades below the first 1/2 |r|^2: nothing, to rounding
 	decrement  float64   // delta at x
 	largest    []float64 // magnitude that each parameter has had
 	radius     float64
@@ -65,7 +65,7 @@ func (s *trustRegion) run() Status {
 	}
 	s.f = f
 	s.reduce(s.model)
-	s.zero = 1e-30 * s.model.half()
+	s.zero = 1e-28 * s.model.half()
 	for {
 		s.rescale()
 		length := s.undamped(s.model, s.x)
