@@ -95,22 +95,26 @@ func (b *Builder) Polygamma(k int, x Node) Node {
 // Hill returns x^n / (K^n + x^n). It is built as r/(1+r) or 1/(1+r) with r the
 // n-th power of whichever of x/K and K/x makes r <= 1, so that no power
 // overflows. Where x and K are both negative, that is the Hill function of their
-// sizes. n = 1 is built as x/(K+x). At x = 0 its derivatives are not finite where
-// n < 1, also for n < 0, where they are 0 in the limit.
+// sizes. n = 1 is built as x/(K+x), and n < 0 as the Hill function of K with
+// the constant x and the exponent -n, which is the same.
 func (b *Builder) Hill(x, K, n Node) Node {
-	if b.is(n, 1) {
-		return b.Div(x, b.Add(K, x))
-	}
-	one := b.Const(1)
-	small := b.apply(opLe, 1, b.Abs(x), b.Abs(K)) // |x| <= |K|
 	if v, ok := b.Value(n); ok {
-		if v < 0 {
-			small = b.Not(small)
+		switch {
+		case v == 1:
+			return b.Div(x, b.Add(K, x))
+		case v < 0:
+			return b.Hill(K, x, b.Neg(n))
 		}
-	} else {
-		grows := b.apply(opLe, 1, Zero, n)
-		small = b.If(grows, small, b.Not(small))
+		return b.hill(x, K, n)
 	}
+	rises := b.apply(opLe, 1, Zero, n)
+	return b.hill(b.If(rises, x, K), b.If(rises, K, x), b.If(rises, n, b.Neg(n)))
+}
+
+// hill returns the Hill function for n >= 0.
+func (b *Builder) hill(x, K, n Node) Node {
+	one := b.Const(1)
+	small := b.apply(opLe, 1, b.Abs(x), b.Abs(K))
 	r := b.Pow(b.If(small, b.Div(x, K), b.Div(K, x)), n)
 	return b.Div(b.If(small, r, one), b.Add(one, r))
 }
