@@ -55,14 +55,14 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 
 func (b *backsolve[S]) states() int { return 1 }
 
-func (b *backsolve[S]) prepare(start space.Bundle[S], sp *space.Bundles[S]) {
+func (b *backsolve[S]) prepare(start *space.Bundle[S], sp *space.Bundles[S]) {
 	b.m.sp.Copy(start.T[0], b.known(b.m.T1))
 	sp.Tangents = []space.Tolerance{b.tol}
 }
 
-func (b *backsolve[S]) state(_ float64, z space.Bundle[S]) S { return z.T[0] }
+func (b *backsolve[S]) state(_ float64, z *space.Bundle[S]) S { return z.T[0] }
 
-func (b *backsolve[S]) rhs(dz space.Bundle[S], t float64, y S) error {
+func (b *backsolve[S]) rhs(dz *space.Bundle[S], t float64, y S) error {
 	return b.m.rhs(dz.T[0], t, y)
 }
 
@@ -81,7 +81,7 @@ func (b *backsolve[S]) known(t float64) S { return b.kept[b.index(t)] }
 // meet compares the state solved backward with the forward one. Each component is
 // weighed by its size at either end of the piece that was just crossed, so that one
 // that happens to vanish here is not held to AbsTol alone.
-func (b *backsolve[S]) meet(t float64, z space.Bundle[S]) error {
+func (b *backsolve[S]) meet(t float64, z *space.Bundle[S]) error {
 	i := b.index(t)
 	last := min(i+1, len(b.times)-1)
 	if b.m.dir() < 0 {
@@ -100,7 +100,7 @@ func (b *backsolve[S]) meet(t float64, z space.Bundle[S]) error {
 
 // follow refuses a state far larger than any of the forward solution, so that one
 // that grows without limit is not followed to the next observation.
-func (b *backsolve[S]) follow(z space.Bundle[S]) error {
+func (b *backsolve[S]) follow(z *space.Bundle[S]) error {
 	if size := b.m.size(z.T[0]); !(size <= stray*b.size) && b.size > 0 {
 		return fmt.Errorf("%w: its size is %.3g, that of the forward solution at most %.3g", ErrDrift, size, b.size)
 	}

@@ -71,19 +71,19 @@ type companion[S any] interface {
 	// states is the number of states that the bundle carries for it.
 	states() int
 	// prepare sets them in the bundle at T1, and their tolerances.
-	prepare(start space.Bundle[S], sp *space.Bundles[S])
+	prepare(start *space.Bundle[S], sp *space.Bundles[S])
 	// state returns y at t, valid until the next call.
-	state(t float64, b space.Bundle[S]) S
+	state(t float64, b *space.Bundle[S]) S
 	// rhs sets the derivatives of the states in the bundle.
-	rhs(db space.Bundle[S], t float64, y S) error
+	rhs(db *space.Bundle[S], t float64, y S) error
 	// known returns y of the forward solution at an observation, a break, T0 or T1,
 	// valid until the next call.
 	known(t float64) S
 	// meet compares the bundle with the forward solution at such a time, and may
 	// correct it.
-	meet(t float64, b space.Bundle[S]) error
+	meet(t float64, b *space.Bundle[S]) error
 	// follow looks at the bundle after a step.
-	follow(b space.Bundle[S]) error
+	follow(b *space.Bundle[S]) error
 	// largest returns the size of the largest state.
 	largest() float64
 }
@@ -120,7 +120,7 @@ type backward[S any] struct {
 	y       companion[S]
 	keep    bool
 	sp      *space.Bundles[S]
-	start   space.Bundle[S]
+	start   *space.Bundle[S]
 	order   []int       // observations in the order in which they are met
 	rates   [][]float64 // dtau/dp of each jump
 	c, d    S           // scratch
@@ -159,7 +159,7 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	if b.stepper == nil {
 		b.stepper = set.solver()
 	}
-	p := integrate.Problem[space.Bundle[S]]{
+	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.T1, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: m.breaks, Events: b.events(),
 	}
 	run := integrate.Start(ctx, p, b.stepper, &s)
@@ -167,7 +167,7 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		if err := b.y.follow(step.Y1); err != nil {
 			return b.fail(step.T1, step.Index+1, err)
 		}
-		if b.keep && !slices.ContainsFunc(p.Events, func(e integrate.Event[space.Bundle[S]]) bool { return e.At == step.T1 }) {
+		if b.keep && !slices.ContainsFunc(p.Events, func(e integrate.Event[*space.Bundle[S]]) bool { return e.At == step.T1 }) {
 			k := b.knot(step.T1, step.Y1.Y)
 			k.After = k.Before
 		}
@@ -197,7 +197,7 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 }
 
 // rhs sets the derivatives of the bundle.
-func (b *backward[S]) rhs(db space.Bundle[S], t float64, z space.Bundle[S]) error {
+func (b *backward[S]) rhs(db *space.Bundle[S], t float64, z *space.Bundle[S]) error {
 	m, loss := b.a.m, b.a.loss
 	y := b.y.state(t, z)
 	clear(db.Q)
@@ -232,7 +232,7 @@ func (b *backward[S]) rhs(db space.Bundle[S], t float64, z space.Bundle[S]) erro
 }
 
 // events returns what happens at T1, T0, observations and breaks.
-func (b *backward[S]) events() []integrate.Event[space.Bundle[S]] {
+func (b *backward[S]) events() []integrate.Event[*space.Bundle[S]] {
 	m := b.a.m
 	times := append([]float64{m.T1, m.T0}, b.a.loss.Times...)
 	for _, t := range m.breaks {
@@ -241,16 +241,16 @@ func (b *backward[S]) events() []integrate.Event[space.Bundle[S]] {
 		}
 	}
 	slices.Sort(times)
-	var events []integrate.Event[space.Bundle[S]]
+	var events []integrate.Event[*space.Bundle[S]]
 	for _, t := range slices.Compact(times) {
-		events = append(events, integrate.Event[space.Bundle[S]]{At: t, Apply: b.stop})
+		events = append(events, integrate.Event[*space.Bundle[S]]{At: t, Apply: b.stop})
 	}
 	return events
 }
 
 // stop acts at one time: the terms of the loss there add to the adjoint, then the
 // motion of a break adds to dL/dp.
-func (b *backward[S]) stop(z space.Bundle[S], t float64) error {
+func (b *backward[S]) stop(z *space.Bundle[S], t float64) error {
 	a := b.a
 	if err := b.y.meet(t, z); err != nil {
 		return err

@@ -78,10 +78,10 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 			return nil, err
 		}
 		grid := []float64{m.T0}
-		err := f.run(ctx, set, func(step *integrate.Step[space.Bundle[S]]) error {
+		err := f.run(ctx, set, func(step *integrate.Step[*space.Bundle[S]]) error {
 			grid = append(grid, step.T1)
 			return nil
-		}, func(float64, space.Bundle[S]) error { return nil })
+		}, func(float64, *space.Bundle[S]) error { return nil })
 		if err != nil {
 			return nil, err
 		}

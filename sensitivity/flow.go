@@ -26,12 +26,12 @@ type flow[S any] struct {
 	vp   [][]float64 // dirs[i].P
 	sp   *space.Bundles[S]
 
-	start  space.Bundle[S]
+	start  *space.Bundle[S]
 	d, tmp S           // scratch
 	gp     []float64   // scratch for g_p
 	taus   []float64   // scratch: how fast the breaks move
 	rates  [][]float64 // rates[j][i]: how fast jump j moves along direction i
-	events []integrate.Event[space.Bundle[S]]
+	events []integrate.Event[*space.Bundle[S]]
 	runs   integrate.Stats
 }
 
@@ -130,7 +130,7 @@ func (f *flow[S]) jumpRates() error {
 	f.rates = slices.Grow(f.rates[:0], len(m.jumps))[:len(m.jumps)]
 	for j := range m.jumps {
 		f.rates[j] = make([]float64, len(f.dirs))
-		f.events = append(f.events, integrate.Event[space.Bundle[S]]{At: m.jumps[j].t, Apply: f.jump(j)})
+		f.events = append(f.events, integrate.Event[*space.Bundle[S]]{At: m.jumps[j].t, Apply: f.jump(j)})
 	}
 	for i, v := range f.vp {
 		if v == nil {
@@ -153,8 +153,8 @@ func (f *flow[S]) jumpRates() error {
 
 // jump returns the event of a break that moves with the parameters: a tangent
 // jumps by (f(before) - f(after)) dtau/dp, its integral likewise with g.
-func (f *flow[S]) jump(j int) func(y space.Bundle[S], t float64) error {
-	return func(y space.Bundle[S], t float64) error {
+func (f *flow[S]) jump(j int) func(y *space.Bundle[S], t float64) error {
+	return func(y *space.Bundle[S], t float64) error {
 		if err := f.m.fall(f.d, f.tmp, t, y.Y); err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (f *flow[S]) jump(j int) func(y space.Bundle[S], t float64) error {
 }
 
 // rhs is the right-hand side of the bundle.
-func (f *flow[S]) rhs(dy space.Bundle[S], t float64, y space.Bundle[S]) error {
+func (f *flow[S]) rhs(dy *space.Bundle[S], t float64, y *space.Bundle[S]) error {
 	if err := f.m.jvps(dy.Y, dy.T, t, y.Y, y.T, f.vp); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (f *flow[S]) rhs(dy space.Bundle[S], t float64, y space.Bundle[S]) error {
 }
 
 // cost sets dq to the running cost and its tangents.
-func (f *flow[S]) cost(dq []float64, t float64, y space.Bundle[S]) (err error) {
+func (f *flow[S]) cost(dq []float64, t float64, y *space.Bundle[S]) (err error) {
 	l, p := f.loss, f.m.P
 	if dq[0], err = l.G(t, y.Y, p); err != nil {
 		return err
@@ -223,8 +223,8 @@ func (f *flow[S]) cost(dq []float64, t float64, y space.Bundle[S]) (err error) {
 
 // run integrates the bundle; see is called with every accepted step and, at the
 // end, done with the final state.
-func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.Step[space.Bundle[S]]) error, done func(t float64, y space.Bundle[S]) error) error {
-	p := integrate.Problem[space.Bundle[S]]{
+func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.Step[*space.Bundle[S]]) error, done func(t float64, y *space.Bundle[S]) error) error {
+	p := integrate.Problem[*space.Bundle[S]]{
 		F: f.rhs, T0: f.m.T0, T1: f.m.T1, Y0: f.start, Space: f.sp,
 		Breaks: f.m.breaks, Events: f.events,
 	}

@@ -47,12 +47,12 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 	}, nil
 }
 
-func (c *interpolating[S]) states() int                                { return 0 }
-func (c *interpolating[S]) prepare(space.Bundle[S], *space.Bundles[S]) {}
-func (c *interpolating[S]) rhs(space.Bundle[S], float64, S) error      { return nil }
-func (c *interpolating[S]) meet(float64, space.Bundle[S]) error        { return nil }
-func (c *interpolating[S]) follow(space.Bundle[S]) error               { return nil }
-func (c *interpolating[S]) state(t float64, _ space.Bundle[S]) S       { return c.known(t) }
+func (c *interpolating[S]) states() int                                 { return 0 }
+func (c *interpolating[S]) prepare(*space.Bundle[S], *space.Bundles[S]) {}
+func (c *interpolating[S]) rhs(*space.Bundle[S], float64, S) error      { return nil }
+func (c *interpolating[S]) meet(float64, *space.Bundle[S]) error        { return nil }
+func (c *interpolating[S]) follow(*space.Bundle[S]) error               { return nil }
+func (c *interpolating[S]) state(t float64, _ *space.Bundle[S]) S       { return c.known(t) }
 
 // known interpolates. Going backward, the step is the last one looked up or one
 // of its neighbours; else it is searched.

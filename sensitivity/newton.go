@@ -29,7 +29,7 @@ func (m *model[S]) newton() *blockNewton[S] {
 }
 
 // Setup factors I - g f_y.
-func (b *blockNewton[S]) Setup(t float64, y space.Bundle[S], g float64) error {
+func (b *blockNewton[S]) Setup(t float64, y *space.Bundle[S], g float64) error {
 	n := len(b.x)
 	if err := b.m.sys.Jacobian(b.a, t, y.Y, b.m.P); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (b *blockNewton[S]) Setup(t float64, y space.Bundle[S], g float64) error {
 }
 
 // Solve overwrites every block of r.
-func (b *blockNewton[S]) Solve(r space.Bundle[S]) error {
+func (b *blockNewton[S]) Solve(r *space.Bundle[S]) error {
 	b.block(r.Y)
 	for _, s := range r.T {
 		b.block(s)

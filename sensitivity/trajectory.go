@@ -88,8 +88,8 @@ func (tr *Tracer[S]) run(ctx context.Context, s *sampler[S], dirs []Direction[S]
 type sampler[S any] struct {
 	flow  flow[S]
 	order []int
-	at    []space.Bundle[S] // at[k] belongs to times[k]
-	end   space.Bundle[S]
+	at    []*space.Bundle[S] // at[k] belongs to times[k]
+	end   *space.Bundle[S]
 	path  Path[S] // views of at
 	sized *space.Bundles[S]
 	watch func(y S) // called with the state after every step, if not nil
@@ -100,7 +100,7 @@ func (s *sampler[S]) sample(ctx context.Context, times []float64, set *Settings)
 	s.resize(len(times))
 	s.order = inOrder(s.order, times, s.flow.m.dir())
 	next := 0
-	see := func(step *integrate.Step[space.Bundle[S]]) error {
+	see := func(step *integrate.Step[*space.Bundle[S]]) error {
 		if s.watch != nil {
 			s.watch(step.Y1.Y)
 		}
@@ -116,7 +116,7 @@ func (s *sampler[S]) sample(ctx context.Context, times []float64, set *Settings)
 		}
 		return nil
 	}
-	return s.flow.run(ctx, set, see, func(_ float64, y space.Bundle[S]) error {
+	return s.flow.run(ctx, set, see, func(_ float64, y *space.Bundle[S]) error {
 		for ; next < len(times); next++ {
 			s.flow.sp.Copy(s.at[s.order[next]], y)
 		}
@@ -131,7 +131,7 @@ func (s *sampler[S]) resize(n int) {
 		return
 	}
 	s.sized = s.flow.sp
-	s.at = make([]space.Bundle[S], n)
+	s.at = make([]*space.Bundle[S], n)
 	s.path.Y, s.path.Tangents = make([]S, n), make([][]S, n)
 	for k := range s.at {
 		s.at[k] = s.flow.sp.New(s.flow.start)

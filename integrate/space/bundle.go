@@ -34,16 +34,16 @@ type Bundles[S any] struct {
 	flats  [][]float64
 }
 
-var _ Space[Bundle[[]float64]] = (*Bundles[[]float64])(nil)
+var _ Space[*Bundle[[]float64]] = (*Bundles[[]float64])(nil)
 
 // Make returns a zero bundle of a state like y with m more states and q numbers.
-func (s *Bundles[S]) Make(y S, m, q int) Bundle[S] {
+func (s *Bundles[S]) Make(y S, m, q int) *Bundle[S] {
 	if f, ok := any(y).([]float64); ok {
 		if _, ok := any(s.Of).(Floats); ok {
 			return s.makeFlat(len(f), m, q)
 		}
 	}
-	b := Bundle[S]{Y: s.Of.New(y), T: make([]S, m), Q: make([]float64, q)}
+	b := &Bundle[S]{Y: s.Of.New(y), T: make([]S, m), Q: make([]float64, q)}
 	for i := range b.T {
 		b.T[i] = s.Of.New(y)
 	}
@@ -52,10 +52,10 @@ func (s *Bundles[S]) Make(y S, m, q int) Bundle[S] {
 
 // makeFlat is Make for []float64: all blocks in one piece, so that sums run over
 // the whole bundle in one pass.
-func (s *Bundles[S]) makeFlat(n, m, q int) Bundle[S] {
+func (s *Bundles[S]) makeFlat(n, m, q int) *Bundle[S] {
 	flat := make([]float64, n*(1+m)+q)
 	cut := func(i int) S { return any(flat[i*n : (i+1)*n : (i+1)*n]).(S) }
-	b := Bundle[S]{Y: cut(0), T: make([]S, m), Q: flat[n*(1+m):], flat: flat}
+	b := &Bundle[S]{Y: cut(0), T: make([]S, m), Q: flat[n*(1+m):], flat: flat}
 	for i := range b.T {
 		b.T[i] = cut(1 + i)
 	}
@@ -63,12 +63,12 @@ func (s *Bundles[S]) makeFlat(n, m, q int) Bundle[S] {
 }
 
 // New returns a zero bundle of the shape of like.
-func (s *Bundles[S]) New(like Bundle[S]) Bundle[S] {
+func (s *Bundles[S]) New(like *Bundle[S]) *Bundle[S] {
 	return s.Make(like.Y, len(like.T), len(like.Q))
 }
 
 // Copy sets dst to src, block by block.
-func (s *Bundles[S]) Copy(dst, src Bundle[S]) {
+func (s *Bundles[S]) Copy(dst, src *Bundle[S]) {
 	checkBundles(dst, src)
 	s.Of.Copy(dst.Y, src.Y)
 	for i, t := range src.T {
@@ -78,7 +78,7 @@ func (s *Bundles[S]) Copy(dst, src Bundle[S]) {
 }
 
 // AddScaled sets dst = x + sum_i c[i]*k[i].
-func (s *Bundles[S]) AddScaled(dst, x Bundle[S], c []float64, k []Bundle[S]) {
+func (s *Bundles[S]) AddScaled(dst, x *Bundle[S], c []float64, k []*Bundle[S]) {
 	checkBundles(dst, x)
 	for i := range k {
 		checkBundles(dst, k[i])
@@ -107,7 +107,7 @@ func (s *Bundles[S]) AddScaled(dst, x Bundle[S], c []float64, k []Bundle[S]) {
 }
 
 // addFlat is AddScaled for bundles in one piece; false where some are not.
-func (s *Bundles[S]) addFlat(dst, x Bundle[S], c []float64, k []Bundle[S]) bool {
+func (s *Bundles[S]) addFlat(dst, x *Bundle[S], c []float64, k []*Bundle[S]) bool {
 	if dst.flat == nil || x.flat == nil {
 		return false
 	}
@@ -124,7 +124,7 @@ func (s *Bundles[S]) addFlat(dst, x Bundle[S], c []float64, k []Bundle[S]) bool 
 }
 
 // Norm returns the largest norm of the blocks.
-func (s *Bundles[S]) Norm(e, y0, y1 Bundle[S], tol Tolerance) float64 {
+func (s *Bundles[S]) Norm(e, y0, y1 *Bundle[S], tol Tolerance) float64 {
 	checkBundles(e, y0)
 	checkBundles(e, y1)
 	size := s.Of.Norm(e.Y, y0.Y, y1.Y, tol)
@@ -145,7 +145,7 @@ func (s *Bundles[S]) Norm(e, y0, y1 Bundle[S], tol Tolerance) float64 {
 	return size
 }
 
-func checkBundles[S any](a, b Bundle[S]) {
+func checkBundles[S any](a, b *Bundle[S]) {
 	if len(a.T) != len(b.T) || len(a.Q) != len(b.Q) {
 		panic("space: bundles of different length")
 	}
@@ -154,7 +154,7 @@ func checkBundles[S any](a, b Bundle[S]) {
 // Blame returns the flat coordinate of the state in which the error e is largest
 // against the tolerance, or -1 where the state has no coordinates. Tangents are not
 // blamed: it is the state whose name a reader knows.
-func (s *Bundles[S]) Blame(e, y Bundle[S], tol Tolerance) int {
+func (s *Bundles[S]) Blame(e, y *Bundle[S], tol Tolerance) int {
 	c, ok := s.Of.(Coordinates[S])
 	if !ok {
 		return -1
