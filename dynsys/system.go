@@ -41,15 +41,45 @@ type System[S any] struct {
 	// RHS and JVP are called in turn.
 	JVPs func(dy S, out []S, t float64, y S, p []float64, vy []S, vp [][]float64) error
 
-	// Jacobian sets the Dim x Dim row-major matrix jac to f_y in the flat
-	// coordinates of the state. Optional: implicit methods use it.
+	// Jacobian sets jac to f_y in the flat coordinates of the state: row-major
+	// Dim x Dim, or the values of Pattern's entries where there is one. Optional:
+	// implicit methods use it.
 	Jacobian func(jac []float64, t float64, y S, p []float64) error
+
+	// Pattern says which entries of f_y can differ from zero. Nil: all of them.
+	Pattern *integrate.Pattern
+
+	// TimeDerivative sets ft to the partial derivative of f in t. Optional:
+	// Rosenbrock methods use it.
+	TimeDerivative func(ft S, t float64, y S, p []float64) error
+
+	// SecondOrder is the VJP of a JVP: it sets gy to the derivative in y, and adds to
+	// gp that in p, of
+	//
+	//	w . (f_y vy + f_p vp),
+	//
+	// and returns its derivative in t. vp may be nil, which means zero; gp may be nil:
+	// not wanted. Optional: adjoints of Rosenbrock methods and Hessian products use it.
+	SecondOrder func(gy S, gp []float64, t float64, y S, p []float64, vy S, vp []float64, w S) (gt float64, err error)
+
+	// SecondDirectional sets out to the derivative of f_y vy + f_p vp along the
+	// change (ut, uy, up) of (t, y, p). vp and up may be nil, which means zero.
+	// Optional: tangents of Rosenbrock methods use it.
+	SecondDirectional func(out S, t float64, y S, p []float64, vy S, vp []float64, ut float64, uy S, up []float64) error
+
+	// Mass is the constant matrix M of M y' = f, nil for the identity. It may be
+	// singular (a differential-algebraic system of index 1).
+	Mass *integrate.Matrix
 
 	// Initial is y0(p). The zero value means that the caller gives y0.
 	Initial Initial[S]
 
 	// Breaks are the times at which f jumps. The zero value means none.
 	Breaks Breaks
+
+	// Events change the state at times that depend on p, or where a function of the
+	// state crosses zero.
+	Events []Event[S]
 
 	// Approximate says that derivatives come from finite differences, so that
 	// gradients built on them carry their error.
@@ -75,6 +105,47 @@ type Breaks struct {
 	VJP   func(gp, p, w []float64) error   // gp += sum_i w_i dtau_i/dp
 }
 
+// Event is a change of the state, y after = R(t, y before, p), at the time tau(p) or,
+// where When is given, whenever g(t, y, p) crosses zero.
+type Event[S any] struct {
+	Name string
+	// At is tau(p), for events without When.
+	At Time
+	// When is g(t, y, p); its Value is nil for timed events.
+	When Scalar[S]
+	// Direction is the sign that g must change to; zero: either.
+	Direction integrate.Direction
+	// Reset is R. Its Value is nil where the state stays as it is.
+	Reset Map[S]
+	// Stop ends the run after the reset.
+	Stop bool
+}
+
+// Time is a time tau as a function of the parameters.
+type Time struct {
+	Value func(p []float64) (float64, error)
+	// Gradient adds w dtau/dp to gp. Nil: tau does not depend on p.
+	Gradient func(gp, p []float64, w float64) error
+}
+
+// Scalar is a number as a function of time, state and parameters.
+type Scalar[S any] struct {
+	Value func(t float64, y S, p []float64) (float64, error)
+	// Gradient sets gy to the derivative in y, adds that in p to gp (which may be
+	// nil), and returns that in t.
+	Gradient func(gy S, gp []float64, t float64, y S, p []float64) (gt float64, err error)
+}
+
+// Map is a state as a function of time, state and parameters.
+type Map[S any] struct {
+	// Value sets dst, which does not alias y.
+	Value func(dst S, t float64, y S, p []float64) error
+	// JVP sets out to the derivative along the change (vt, vy, vp). vp may be nil.
+	JVP func(out S, t float64, y S, p []float64, vt float64, vy S, vp []float64) error
+	// VJP sets gy to R_y^T w, adds R_p^T w to gp (which may be nil), and returns R_t . w.
+	VJP func(gy S, gp []float64, t float64, y S, p []float64, w S) (gt float64, err error)
+}
+
 // Model is an immutable description of a system that many goroutines share;
 // every call of System gives one goroutine its own functions and scratch.
 type Model interface {
@@ -90,10 +161,16 @@ func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], 
 	if len(p) != s.NumParams {
 		panic(fmt.Sprintf("dynsys: %d parameters for a system of %d", len(p), s.NumParams))
 	}
+	if len(s.Events) > 0 {
+		return integrate.Problem[S]{}, errors.New("dynsys: Problem does not carry events yet")
+	}
 	p = slices.Clone(p)
 	prob := integrate.Problem[S]{
 		F:     func(dy S, t float64, y S) error { return s.RHS(dy, t, y, p) },
-		Space: s.Space, T0: t0, T1: t1,
+		Space: s.Space, T0: t0, T1: t1, Pattern: s.Pattern, Mass: s.Mass,
+	}
+	if s.TimeDerivative != nil {
+		prob.TimeDerivative = func(ft S, t float64, y S) error { return s.TimeDerivative(ft, t, y, p) }
 	}
 	if s.Jacobian != nil {
 		prob.Jacobian = func(jac []float64, t float64, y S) error { return s.Jacobian(jac, t, y, p) }

@@ -98,7 +98,8 @@ func (a *auto[S]) watch() {
 	a.implicit = m
 }
 
-func (a *auto[S]) Reset() { a.active().Reset() }
+func (a *auto[S]) Reset()  { a.active().Reset() }
+func (a *auto[S]) Reject() { a.active().Reject() }
 
 func (a *auto[S]) Bound(last float64) {
 	a.last = last

@@ -64,7 +64,8 @@ func (e *explicit[S]) Order() (p, estimate int) { return e.tab.Order, e.tab.Esti
 
 func (e *explicit[S]) Bound(last float64) { e.rhs.last = last }
 
-func (e *explicit[S]) Reset() { e.ready = false }
+func (e *explicit[S]) Reset()  { e.ready = false }
+func (e *explicit[S]) Reject() { e.ready = false }
 
 func (e *explicit[S]) Accept() {
 	if s := len(e.k); e.tab.FSAL {

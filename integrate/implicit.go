@@ -41,19 +41,16 @@ func newImplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) (*implicit[S]
 	s := tab.Stages()
 	m := &implicit[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
-		tab: tab, sp: p.Space, newton: p.Newton, tol: (&Settings{}).Tolerance(),
+		tab: tab, sp: p.Space, tol: (&Settings{}).Tolerance(),
 		base: p.Space.New(p.Y0), arg: p.Space.New(p.Y0), res: p.Space.New(p.Y0), delta: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
 		k: make([]S, s), c: make([]float64, s),
 	}
 	for i := range m.k {
 		m.k[i] = p.Space.New(p.Y0)
 	}
-	if m.newton == nil {
-		flat, ok := p.Space.(space.Coordinates[S])
-		if !ok {
-			return nil, fmt.Errorf("integrate: %s needs the coordinates of the state (space.Coordinates) or Problem.Newton", tab.Name)
-		}
-		m.newton = newDenseNewton(p, flat, &m.rhs)
+	var err error
+	if m.newton, err = NewNewton(p, stats); err != nil {
+		return nil, fmt.Errorf("integrate: %s: %w", tab.Name, err)
 	}
 	return m, nil
 }
@@ -64,14 +61,19 @@ func (m *implicit[S]) Order() (p, estimate int) { return m.tab.Order, m.tab.Esti
 func (m *implicit[S]) Bound(last float64)       { m.rhs.last = last }
 func (m *implicit[S]) Accept()                  {}
 func (m *implicit[S]) Reset()                   {}
+func (m *implicit[S]) Reject()                  {}
 
 // Attempt implements [Stepper].
 func (m *implicit[S]) Attempt(y1, e S, t, t1 float64, y S) error {
 	h := t1 - t
 	m.t0, m.t1, m.y0 = t, t1, y
 	gamma := m.tab.A[0][0]
+	m.rhs.stats.Jacobians++
+	if err := m.newton.Linearize(min(t, m.rhs.last), y); err != nil {
+		return err
+	}
 	m.rhs.stats.Factorizations++
-	if err := m.newton.Setup(min(t, m.rhs.last), y, h*gamma); err != nil {
+	if err := m.newton.Factor(h * gamma); err != nil {
 		return fmt.Errorf("%w: %w", ErrNewton, err)
 	}
 	if err := m.rhs.eval(m.k[0], t, y); err != nil { // where the first stage starts from

@@ -1,6 +1,10 @@
 package integrate
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/odefit/odefit/integrate/space"
+)
 
 // Method names a way to integrate. Methods are plain values, such as Tsit5{}, that
 // can stand in tables, flags and files; the entry functions make the stepper for a
@@ -36,6 +40,10 @@ type Stepper[S any] interface {
 	// Accept takes note that the last attempt became the solution. The interpolant
 	// of that step is lost.
 	Accept()
+	// Reject takes note that the last attempt failed for another reason than its
+	// error estimate (a NaN, an iteration that did not converge): evaluations kept
+	// from it are not to be trusted, accepted history is.
+	Reject()
 	// Reset forgets all history: the state or the right-hand side has jumped.
 	Reset()
 	// Bound sets the time that no evaluation of the right-hand side may pass: the
@@ -49,6 +57,20 @@ type Stepper[S any] interface {
 	// which falls like h^(estimate+1); estimate is 0 where there is none.
 	Order() (p, estimate int)
 }
+
+// Chooser is a stepper that picks its order and step size together, as multistep
+// methods do. The driver asks it in place of the controller.
+type Chooser interface {
+	// Choose returns the ratio of the next step size to that of the last attempt,
+	// whose error norm was err; accepted says whether it passed. It is called before
+	// Accept. The estimate may be one of several orders: the stepper knows norms of
+	// its own.
+	Choose(err float64, accepted bool) float64
+}
+
+// tolerant is a stepper that needs the tolerances, for its iterations or for choices
+// of order.
+type tolerant interface{ setTolerance(space.Tolerance) }
 
 // Interpolant is the solution inside one step.
 type Interpolant[S any] interface {
@@ -68,10 +90,19 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 		if err := tab.check(); err != nil {
 			return nil, err
 		}
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
+		}
 		return newExplicit(p, tab, stats), nil
 	case SDIRK4:
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
+		}
 		return newImplicit(p, &sdirk4, stats)
 	case Auto:
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
+		}
 		return newAuto(p, stats), nil
 	case nil:
 		return nil, fmt.Errorf("integrate: no method was given; Tsit5{} is a good first choice")

@@ -19,13 +19,30 @@ type Problem[S any] struct {
 	// Space says how S is a vector space. It may be nil where S is []float64.
 	Space space.Space[S]
 
-	// Jacobian sets the row-major n x n matrix jac to f_y in flat coordinates.
-	// Implicit methods use it; without it they take differences.
+	// Jacobian sets jac to f_y in flat coordinates: row-major n x n, or the values
+	// of Pattern's entries where there is one. Implicit methods use it; without it
+	// they take differences.
 	Jacobian func(jac []float64, t float64, y S) error
 
-	// Newton, when not nil, solves the linear systems of implicit methods in
-	// place of a dense factorisation of Jacobian. It lets a state with structure
-	// (a state and its tangents) share one small factorisation.
+	// Pattern says which entries of f_y can differ from zero. Nil: all of them.
+	Pattern *Pattern
+
+	// TimeDerivative sets ft to the partial derivative of f in t. Rosenbrock methods
+	// use it; without it they take a difference.
+	TimeDerivative func(ft S, t float64, y S) error
+
+	// Mass, when not nil, is the constant matrix M of M y' = f(t, y). It may be
+	// singular: a differential-algebraic problem of index 1. Explicit methods refuse
+	// it.
+	Mass *Matrix
+
+	// Linear, when not nil, makes the solver of the linear systems of implicit
+	// methods, in place of the one chosen by size and pattern.
+	Linear func() LinearSolver
+
+	// Newton, when not nil, solves the linear systems of implicit methods in place of
+	// a matrix in flat coordinates. It lets a state with structure (a state and its
+	// tangents) share one small factorisation. Mass is then its business too.
 	Newton Newton[S]
 
 	// Breaks are times at which f jumps. The integration stops at each and
@@ -37,18 +54,31 @@ type Problem[S any] struct {
 	Events []Event[S]
 }
 
-// Event is a change of the state at a time. An observation at that time sees the
-// state after it. Events of one time act in the order of the slice. A time
-// outside [T0, T1] is ignored; an event at T0 or at T1 acts.
+// Event is something that happens to the solution: at the time At or, where When is
+// not nil, whenever When crosses zero. An observation at that time sees the state
+// after it. Events of one time act in the order of the slice; Apply of each sees what
+// the ones before it did. A time outside [T0, T1] is ignored; an event at T0 or at T1
+// acts.
 type Event[S any] struct {
-	At    float64
-	Apply func(y S, t float64) error // changes y in place
+	At float64
+	// When is a function whose zeros along the solution are the event.
+	When func(t float64, y S) (float64, error)
+	// Direction is the sign that When must change to, in the direction of integration;
+	// zero: either.
+	Direction Direction
+	// Apply changes y in place. Nil: nothing changes, the event is only noted, or
+	// ends the run.
+	Apply func(y S, t float64) error
+	// Stop ends the integration after Apply.
+	Stop bool
 }
 
-// Newton solves the linear systems (I - g f_y(t, y)) x = r of implicit methods.
-type Newton[S any] interface {
-	// Setup prepares the matrix at (t, y) with g.
-	Setup(t float64, y S, g float64) error
-	// Solve overwrites r with the solution x.
-	Solve(r S) error
-}
+// Direction says which crossings of zero count.
+type Direction int
+
+// The directions of a crossing.
+const (
+	Either  Direction = 0
+	Rising  Direction = 1
+	Falling Direction = -1
+)

@@ -163,7 +163,7 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
 	}
-	if m, ok := r.stepper.(interface{ setTolerance(space.Tolerance) }); ok {
+	if m, ok := r.stepper.(tolerant); ok {
 		m.setTolerance(r.set.Tolerance())
 	}
 	r.sp, r.tol, r.control = p.Space, r.set.Tolerance(), r.set.controller()
@@ -295,7 +295,12 @@ func (r *Run[S]) attempt(t1 float64) (accepted bool, err error) {
 	}
 	r.cause = nil
 	accepted = size <= 1
-	factor := r.control.Factor(size, r.prev, r.pErr+1, accepted)
+	var factor float64
+	if c, ok := r.stepper.(Chooser); ok {
+		factor = c.Choose(size, accepted)
+	} else {
+		factor = r.control.Factor(size, r.prev, r.pErr+1, accepted)
+	}
 	if accepted {
 		if r.fails > 0 {
 			factor = min(factor, 1) // the step just failed: do not grow at once
@@ -324,7 +329,7 @@ func (r *Run[S]) shrink(h float64, cause error) error {
 		return r.fail(cause)
 	}
 	r.h = h / 4
-	r.stepper.Reset()
+	r.stepper.Reject()
 	return nil
 }
 

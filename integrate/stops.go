@@ -28,6 +28,9 @@ func makeStops[S any](p *Problem[S]) ([]stop[S], error) {
 		}
 	}
 	for i, e := range p.Events {
+		if e.When != nil {
+			return nil, fmt.Errorf("integrate: Problem.Events[%d]: events that depend on the state cannot be located yet", i)
+		}
 		if math.IsNaN(e.At) || e.Apply == nil {
 			return nil, fmt.Errorf("integrate: Problem.Events[%d] needs a time and a function", i)
 		}

@@ -1,8 +1,8 @@
 package sensitivity
 
 import (
+	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
-	"github.com/odefit/odefit/internal/linalg"
 )
 
 // blockNewton solves the linear systems of implicit methods for a bundle of a state
@@ -11,53 +11,71 @@ import (
 // iteration converges, the tangents one turn after the state. Running costs have no
 // block: they depend on the others and not on themselves.
 type blockNewton[S any] struct {
-	m    *model[S]
-	flat space.Coordinates[S]
-	lu   linalg.LU
-	a, x []float64
+	of integrate.Newton[S]
 }
 
-// newton returns the solver for the flow, or nil where the system has no Jacobian or
-// the space no coordinates.
-func (m *model[S]) newton() *blockNewton[S] {
-	flat, ok := m.sp.(space.Coordinates[S])
-	if !ok || m.sys.Jacobian == nil {
+var _ integrate.Newton[*space.Bundle[[]float64]] = blockNewton[[]float64]{}
+
+// newton returns the solver for bundles, or nil where the space has no coordinates.
+func (m *model[S]) newton() integrate.Newton[*space.Bundle[S]] {
+	p := m.integral()
+	of, err := integrate.NewNewton(&p, &m.work)
+	if err != nil {
 		return nil
 	}
-	n := flat.Dim(m.y0)
-	return &blockNewton[S]{m: m, flat: flat, a: make([]float64, n*n), x: make([]float64, n)}
+	return blockNewton[S]{of}
 }
 
-// Setup factors I - g f_y.
-func (b *blockNewton[S]) Setup(t float64, y *space.Bundle[S], g float64) error {
-	n := len(b.x)
-	if err := b.m.sys.Jacobian(b.a, t, y.Y, b.m.P); err != nil {
+func (b blockNewton[S]) Linearize(t float64, y *space.Bundle[S]) error {
+	return b.of.Linearize(t, y.Y)
+}
+
+func (b blockNewton[S]) Factor(g float64) error { return b.of.Factor(g) }
+
+func (b blockNewton[S]) FactorComplex(which int, g complex128) error {
+	return b.of.FactorComplex(which, g)
+}
+
+func (b blockNewton[S]) Solve(r *space.Bundle[S]) error {
+	if err := b.of.Solve(r.Y); err != nil {
 		return err
 	}
-	for i := range b.a {
-		b.a[i] *= -g
-	}
-	for i := range n {
-		b.a[i*n+i]++
-	}
-	return b.lu.Factor(b.a, n)
-}
-
-// Solve overwrites every block of r.
-func (b *blockNewton[S]) Solve(r *space.Bundle[S]) error {
-	b.block(r.Y)
 	for _, s := range r.T {
-		b.block(s)
+		if err := b.of.Solve(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (b *blockNewton[S]) block(s S) {
-	if f, ok := any(s).([]float64); ok {
-		b.lu.Solve(f)
-		return
+func (b blockNewton[S]) SolveComplex(which int, re, im *space.Bundle[S]) error {
+	if err := b.of.SolveComplex(which, re.Y, im.Y); err != nil {
+		return err
 	}
-	b.flat.Flatten(b.x, s)
-	b.lu.Solve(b.x)
-	b.flat.Unflatten(s, b.x)
+	for i := range re.T {
+		if err := b.of.SolveComplex(which, re.T[i], im.T[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b blockNewton[S]) SolveTransposed(r *space.Bundle[S]) error {
+	if err := b.of.SolveTransposed(r.Y); err != nil {
+		return err
+	}
+	for _, s := range r.T {
+		if err := b.of.SolveTransposed(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b blockNewton[S]) MultiplyMass(dst, x *space.Bundle[S]) {
+	b.of.MultiplyMass(dst.Y, x.Y)
+	for i, s := range x.T {
+		b.of.MultiplyMass(dst.T[i], s)
+	}
+	copy(dst.Q, x.Q)
 }

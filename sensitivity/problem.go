@@ -73,6 +73,7 @@ type model[S any] struct {
 	breaks  []float64
 	jumps   []jump
 	stats   Stats
+	work    integrate.Stats // of linear algebra
 	started bool
 }
 
@@ -90,6 +91,9 @@ func (m *model[S]) set(p Problem[S]) error {
 	}
 	if p.System.RHS == nil {
 		return errors.New("sensitivity: System.RHS is nil")
+	}
+	if len(p.System.Events) > 0 {
+		return errors.New("sensitivity: systems with events cannot be differentiated yet")
 	}
 	if len(p.P) != p.System.NumParams {
 		panic(fmt.Sprintf("sensitivity: %d parameters for a system of %d", len(p.P), p.System.NumParams))
@@ -165,7 +169,17 @@ func (m *model[S]) dir() float64 {
 
 // integral returns the initial value problem of the state alone.
 func (m *model[S]) integral() integrate.Problem[S] {
-	return integrate.Problem[S]{F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks}
+	p := integrate.Problem[S]{
+		F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks,
+		Pattern: m.sys.Pattern, Mass: m.sys.Mass,
+	}
+	if m.sys.Jacobian != nil {
+		p.Jacobian = func(jac []float64, t float64, y S) error { return m.sys.Jacobian(jac, t, y, m.P) }
+	}
+	if m.sys.TimeDerivative != nil {
+		p.TimeDerivative = func(ft S, t float64, y S) error { return m.sys.TimeDerivative(ft, t, y, m.P) }
+	}
+	return p
 }
 
 func (m *model[S]) rhs(dy S, t float64, y S) error {

@@ -85,6 +85,26 @@ func (f *LU) Solve(b []float64) {
 	}
 }
 
+// SolveTransposed overwrites b with the solution of A^T x = b. It costs 2 n^2
+// operations.
+func (f *LU) SolveTransposed(b []float64) {
+	n, a := f.n, f.a
+	if len(b) != n {
+		panic("linalg: SolveTransposed needs n entries")
+	}
+	for i := range n { // U^T
+		b[i] /= a[i*n+i]
+		addScaled(b[i+1:], -b[i], a[i*n+i+1:(i+1)*n])
+	}
+	for i := n - 1; i > 0; i-- { // L^T
+		addScaled(b[:i], -b[i], a[i*n:i*n+i])
+	}
+	for k := n - 1; k >= 0; k-- {
+		p := f.pivot[k]
+		b[k], b[p] = b[p], b[k]
+	}
+}
+
 // addScaled adds c*x to dst: a plain loop for short rows, gonum's kernel for long ones.
 func addScaled(dst []float64, c float64, x []float64) {
 	if len(x) > 8 {
