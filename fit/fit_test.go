@@ -223,7 +223,7 @@ func TestGradientOfEverything(t *testing.T) {
 		t.Fatalf("parameters %s", got)
 	}
 	theta := p.Guess()
-	checks, err := p.GradCheck(t.Context(), theta, 1, sensitivity.Forward{}, sensitivity.Discrete{}, sensitivity.Discrete{Every: 7}, sensitivity.Continuous{})
+	checks, err := p.GradCheck(t.Context(), theta, 1, sensitivity.Forward{}, sensitivity.Discrete{}, sensitivity.Discrete{Checkpoints: sensitivity.Checkpoints{Every: 7}}, sensitivity.Continuous{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,9 @@
 package integrate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -16,17 +16,22 @@ type Record[S any] struct {
 	Tableau *Tableau
 	// T are the N+1 step ends. Step n goes from T[n] to T[n+1].
 	T []float64
-	// Every is the distance of the kept states: Y[i] is the state at the start of
-	// step i*Every, events at that time included.
-	Every int
-	Y     []S
+	// At are the steps whose first state is kept, ascending from 0; Y[i] is the state
+	// at the start of step At[i], events at that time included. Y is nil where the
+	// states are in a file.
+	At []int
+	Y  []S
 	// End is the state at T[N], events at that time included.
 	End S
 	// K[n] are the stages of step n; nil where they were not kept.
 	K     [][]S
 	Stats Stats
 
-	p Problem[S]
+	p    Problem[S]
+	keep Keep
+	file *shelf[S] // nil: the kept states are in Y
+	free []S       // states that were dropped
+	err  error     // of the file
 }
 
 // Keep says what a [Record] holds beside the grid.
@@ -36,6 +41,18 @@ type Keep struct {
 	// Stages keeps the stages of every step too: no replay is needed, at s+1 states
 	// a step.
 	Stages bool
+	// Most bounds the number of kept states: when one more comes, every other one is
+	// dropped, and the distance of those to come doubles. Zero: no bound.
+	Most int
+	// Leaf is the number of steps whose stages a replay holds at a time. Zero means
+	// Every.
+	Leaf int
+	// Spare is the number of states that a replay may keep beside those of the
+	// record, to bridge gaps of several leaves.
+	Spare int
+	// Dir, when not empty, is a folder for a file that holds the kept states. The
+	// space needs coordinates. The record must then be closed.
+	Dir string
 }
 
 // NewRecord integrates p with method m, which must be a [RungeKutta], and records
@@ -45,24 +62,100 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 	if !ok {
 		return nil, fmt.Errorf("integrate: the steps of method %v cannot be recorded", m)
 	}
+	keep.Every = max(keep.Every, 1)
+	if keep.Leaf == 0 {
+		keep.Leaf = keep.Every
+	}
 	run := Start(ctx, p, m, set)
-	rec := &Record[S]{Method: m, Tableau: rk.Tableau(), Every: max(keep.Every, 1)}
+	rec := &Record[S]{Method: m, Tableau: rk.Tableau(), keep: keep}
+	if run.err == nil && keep.Dir != "" {
+		if rec.file, rec.err = newShelf(run.sp, run.p.Y0, keep.Dir); rec.err != nil {
+			return nil, rec.err
+		}
+	}
+	every := keep.Every
 	for step := range run.Steps() {
 		rec.T = append(rec.T, step.T0)
-		if step.Index%rec.Every == 0 {
-			rec.Y = append(rec.Y, clone(run.sp, step.Y0))
+		if step.Index%every == 0 {
+			if keep.Most > 0 && len(rec.At) == keep.Most {
+				every *= 2
+				rec.thin(every)
+			}
+			if step.Index%every == 0 {
+				rec.put(run.sp, step.Index, step.Y0)
+			}
 		}
 		if keep.Stages {
 			rec.K = append(rec.K, cloneAll(run.sp, step.stepper.(stager[S]).Stages()))
 		}
+		if rec.err != nil {
+			break
+		}
 	}
-	if run.err != nil {
-		return nil, run.err
+	if err := cmp.Or(rec.err, run.err); err != nil {
+		rec.Close()
+		return nil, err
 	}
 	t, y := run.State()
 	rec.T, rec.End = append(rec.T, t), clone(run.sp, y)
 	rec.Stats, rec.p = run.Stats(), *run.p
 	return rec, nil
+}
+
+// put keeps the state at the start of step n.
+func (rec *Record[S]) put(sp space.Space[S], n int, y S) {
+	rec.At = append(rec.At, n)
+	switch {
+	case rec.file != nil:
+		rec.err = rec.file.put(len(rec.At)-1, y)
+	case len(rec.free) > 0:
+		last := len(rec.free) - 1
+		sp.Copy(rec.free[last], y)
+		rec.Y, rec.free = append(rec.Y, rec.free[last]), rec.free[:last]
+	default:
+		rec.Y = append(rec.Y, clone(sp, y))
+	}
+}
+
+// thin drops the states whose step is no multiple of every.
+func (rec *Record[S]) thin(every int) {
+	n := 0
+	for i, at := range rec.At {
+		switch {
+		case at%every != 0:
+			if rec.file == nil {
+				rec.free = append(rec.free, rec.Y[i])
+			}
+			continue
+		case rec.file != nil:
+			rec.err = cmp.Or(rec.err, rec.file.move(n, i))
+		default:
+			rec.Y[n] = rec.Y[i]
+		}
+		rec.At[n] = at
+		n++
+	}
+	rec.At = rec.At[:n]
+	if rec.file == nil {
+		rec.Y = rec.Y[:n]
+	}
+}
+
+// get sets dst to the kept state i.
+func (rec *Record[S]) get(dst S, i int) error {
+	if rec.file != nil {
+		return rec.file.get(dst, i)
+	}
+	rec.p.Space.Copy(dst, rec.Y[i])
+	return nil
+}
+
+// Close removes the file of a record that has one. A record in memory needs no Close.
+func (rec *Record[S]) Close() error {
+	if rec.file == nil {
+		return nil
+	}
+	return rec.file.close()
 }
 
 // stager is a stepper that shows its stages.
@@ -121,76 +214,4 @@ func (rec *Record[S]) Find(t float64) int {
 		}
 	}
 	return lo
-}
-
-// Replay repeats recorded steps. Its states and stages are bitwise those of the
-// first pass.
-type Replay[S any] struct {
-	rec     *Record[S]
-	stepper Stepper[S]
-	e       S
-	Stats   Stats // work done in replays
-}
-
-// Replay returns a replay of the record, for one goroutine.
-func (rec *Record[S]) Replay() (*Replay[S], error) {
-	r := &Replay[S]{rec: rec}
-	p := rec.p
-	stepper, err := NewStepper(&p, rec.Method, &r.Stats)
-	if err != nil {
-		return nil, err
-	}
-	r.stepper, r.e = stepper, p.Space.New(p.Y0)
-	return r, nil
-}
-
-// Steps recomputes steps from to to-1, where from is a multiple of rec.Every. It
-// sets y[i] to the state at the start of step from+i and k[i] to its stages.
-func (r *Replay[S]) Steps(from, to int, y []S, k [][]S) error {
-	rec := r.rec
-	if from%rec.Every != 0 || len(y) < to-from || len(k) < to-from {
-		panic("integrate: Replay.Steps must begin at a kept state and have room for its results")
-	}
-	sp := rec.p.Space
-	sp.Copy(y[0], rec.Y[from/rec.Every])
-	next := sp.New(rec.p.Y0)
-	r.stepper.Reset()
-	bound := math.NaN()
-	for n := from; n < to; n++ {
-		if b := rec.Bound(n); b != bound {
-			bound = b
-			r.stepper.Bound(b)
-			r.stepper.Reset()
-		}
-		i := n - from
-		r.Stats.Steps++
-		if err := r.stepper.Attempt(next, r.e, rec.T[n], rec.T[n+1], y[i]); err != nil {
-			return &StepError{T: rec.T[n], H: rec.T[n+1] - rec.T[n], Step: n, Component: -1, Reason: err}
-		}
-		for j, kj := range r.stepper.(stager[S]).Stages() {
-			sp.Copy(k[i][j], kj)
-		}
-		r.stepper.Accept()
-		if n+1 == to {
-			return nil
-		}
-		sp.Copy(y[i+1], next)
-		if err := r.cross(y[i+1], rec.T[n+1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// cross applies the events at t, after which the method starts afresh.
-func (r *Replay[S]) cross(y S, t float64) error {
-	for _, e := range r.rec.p.Events {
-		if e.At == t {
-			if err := e.Apply(y, t); err != nil {
-				return err
-			}
-			r.stepper.Reset()
-		}
-	}
-	return nil
 }

@@ -16,7 +16,7 @@ func methods() []Method {
 	return []Method{
 		Forward{},
 		Discrete{Probes: 1},
-		Discrete{Probes: 1, Every: 7},
+		Discrete{Probes: 1, Checkpoints: Checkpoints{Every: 7}},
 		Continuous{},
 		Continuous{Variant: Backsolve},
 	}

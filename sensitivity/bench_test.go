@@ -25,8 +25,8 @@ func BenchmarkGradient(b *testing.B) {
 		p       Problem[[]float64]
 		methods []Method
 	}{
-		{"LotkaVolterra", problemOf(problems.LotkaVolterra()), []Method{Forward{}, Forward{SkipY0: true}, Discrete{}, Discrete{Every: 10}, Discrete{Probes: 1}, Continuous{}, Continuous{Variant: Backsolve}}},
-		{"MLP", mlp, []Method{Discrete{}, Discrete{Every: 10}, Discrete{Probes: 1}, Continuous{}, Continuous{Variant: Backsolve}}},
+		{"LotkaVolterra", problemOf(problems.LotkaVolterra()), []Method{Forward{}, Forward{SkipY0: true}, Discrete{}, Discrete{Checkpoints: Checkpoints{Every: 10}}, Discrete{Probes: 1}, Continuous{}, Continuous{Variant: Backsolve}}},
+		{"MLP", mlp, []Method{Discrete{}, Discrete{Checkpoints: Checkpoints{Every: 10}}, Discrete{Probes: 1}, Continuous{}, Continuous{Variant: Backsolve}}},
 	} {
 		times := make([]float64, 30)
 		for k := range times {

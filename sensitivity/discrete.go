@@ -24,11 +24,9 @@ import (
 // constant solution, steps grow without limit. Probes put tangents into the error
 // control; without them the result warns where steps were taken blind.
 type Discrete struct {
-	// Every keeps the state at every Every-th step only, and computes what lies
-	// between again: of N steps, N/Every + Every*(s+1) states are held instead of
-	// N*(s+1), for one more evaluation of the solution. Gradients are bitwise the
-	// same. Zero keeps everything.
-	Every int
+	// Checkpoints says how much of the forward pass is kept. The zero value keeps
+	// all of it. Gradients are bitwise the same.
+	Checkpoints Checkpoints
 	// Probes is the number of tangents, along random changes of all parameters and
 	// initial values by their own size, that are carried in the error control of
 	// the forward pass.
@@ -57,6 +55,7 @@ func discrete[S any](ctx context.Context, a *account[S], method Discrete, set *S
 	if err != nil {
 		return inPass(ForwardPass, err)
 	}
+	defer rec.Close()
 	s, err := newSweep(ctx, a, rec)
 	if err != nil {
 		return err
@@ -88,7 +87,10 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 		found, s.Grid = f.runs, grid
 		m.stats.Steps = 0 // those of the second pass count
 	}
-	keep := integrate.Keep{Every: method.Every, Stages: method.Every == 0}
+	keep, err := method.Checkpoints.keep(s.solver(), 8*m.sys.Dim)
+	if err != nil {
+		return nil, err
+	}
 	rec, err := integrate.NewRecord(ctx, m.integral(), s.solver(), &s.Settings, keep)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,7 @@ func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
 				size += math.Abs(d)
 			}
 			for _, every := range []int{0, 5} {
-				r, err := Gradient(context.Background(), p, Product(sp, times, w), Discrete{Every: every}, set)
+				r, err := Gradient(context.Background(), p, Product(sp, times, w), Discrete{Checkpoints: Checkpoints{Every: every}}, set)
 				if err != nil {
 					t.Fatalf("%s, %v: %v", fx.name, solver, err)
 				}

@@ -73,7 +73,7 @@ func TestForwardIsDiscreteOnOneGrid(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, every := range []int{0, 1, 4, 1000} {
-			b, err := Gradient(context.Background(), p, loss, Discrete{Every: every}, set)
+			b, err := Gradient(context.Background(), p, loss, Discrete{Checkpoints: Checkpoints{Every: every}}, set)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,22 +93,26 @@ func TestCheckpointsAreBitwise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, every := range []int{1, 2, 3, 17, 1000} {
-		got, err := Gradient(context.Background(), p, loss, Discrete{Every: every}, nil)
+	dir := t.TempDir()
+	for _, every := range []Checkpoints{
+		{Every: 1}, {Every: 2}, {Every: 3}, {Every: 17}, {Every: 1000}, // states of 16 bytes, 8 a step with stages
+		{Bytes: 16 * 16}, {Bytes: 40 * 16}, {Bytes: 100 * 16}, {Bytes: 1 << 30}, {Every: 2, Bytes: 64 * 16}, {Dir: dir}, {Dir: dir, Every: 3}, {Dir: dir, Bytes: 64 * 16},
+	} {
+		got, err := Gradient(context.Background(), p, loss, Discrete{Checkpoints: every}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got.Value != want.Value || got.T0 != want.T0 || got.T1 != want.T1 {
-			t.Errorf("every %d: value or end times differ", every)
+			t.Errorf("%+v: value or end times differ", every)
 		}
 		for i := range want.P {
 			if got.P[i] != want.P[i] {
-				t.Errorf("every %d: P[%d] = %v, want %v", every, i, got.P[i], want.P[i])
+				t.Errorf("%+v: P[%d] = %v, want %v", every, i, got.P[i], want.P[i])
 			}
 		}
 		for i := range want.Y0 {
 			if got.Y0[i] != want.Y0[i] {
-				t.Errorf("every %d: Y0[%d] = %v, want %v", every, i, got.Y0[i], want.Y0[i])
+				t.Errorf("%+v: Y0[%d] = %v, want %v", every, i, got.Y0[i], want.Y0[i])
 			}
 		}
 	}

@@ -46,6 +46,7 @@ type Stats struct {
 	Steps    int // accepted steps of the forward pass
 	Rejected int
 	Backward int // steps of the backward pass: transposed, or solved
+	Replayed int // steps of the forward pass that were computed again
 	RHS      int // evaluations of f, those shared with tangents included
 	JVP      int // directions evaluated
 	VJP      int

@@ -24,10 +24,8 @@ type sweep[S any] struct {
 	d, tmp    S // scratch at breaks
 	step      *explicitTranspose[S]
 
-	replay *integrate.Replay[S] // nil: everything was kept
-	from   int                  // first step of the segment in y and k
-	y      []S
-	k      [][]S
+	replay *integrate.Replay[S]
+	y1     S // state at the end of the step
 }
 
 func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S]) (*sweep[S], error) {
@@ -38,49 +36,33 @@ func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S
 		live:   a.loss.G != nil,
 		lambda: sp.New(y0), c: sp.New(y0), d: sp.New(y0), tmp: sp.New(y0),
 		step: newExplicitTranspose(a, rec.Tableau),
-		from: rec.Len(),
-		y:    rec.Y, k: rec.K,
+		y1:   sp.New(y0),
 	}
 	s.next = len(s.order) - 1
 	var err error
 	if s.rates, err = a.m.gradients(); err != nil {
 		return nil, err
 	}
-	if rec.K != nil {
-		s.from = 0
-		return s, nil
-	}
-	if s.replay, err = rec.Replay(); err != nil {
-		return nil, err
-	}
-	n := min(rec.Every, rec.Len())
-	s.y, s.k = make([]S, n), make([][]S, n)
-	for i := range n {
-		s.y[i] = sp.New(y0)
-		s.k[i] = make([]S, rec.Tableau.Stages())
-		for j := range s.k[i] {
-			s.k[i][j] = sp.New(y0)
-		}
-	}
-	return s, nil
+	s.replay, err = rec.Replay()
+	return s, err
 }
 
 // run carries the adjoint from T1 to T0 and closes the account.
 func (s *sweep[S]) run() error {
 	a, rec := s.a, s.rec
 	n := rec.Len()
-	y1 := rec.End
+	a.m.sp.Copy(s.y1, rec.End)
 	for n--; n >= 0; n-- {
 		if err := s.ctx.Err(); err != nil {
 			return s.fail(n, fmt.Errorf("%w: %w", integrate.ErrCancelled, err))
 		}
-		if err := s.load(n); err != nil {
+		y, k, err := s.replay.Load(n)
+		if err != nil {
 			return s.fail(n, err)
 		}
-		if err := s.knot(rec.T[n+1], y1); err != nil {
+		if err := s.knot(rec.T[n+1], s.y1); err != nil {
 			return s.fail(n, err)
 		}
-		y, k := s.y[n-s.from], s.k[n-s.from]
 		if err := s.inside(n, y, k); err != nil {
 			return s.fail(n, err)
 		}
@@ -93,11 +75,9 @@ func (s *sweep[S]) run() error {
 				return s.fail(n, fmt.Errorf("the adjoint: %w", integrate.ErrNonFinite))
 			}
 		}
-		y1 = rec.Y[n/rec.Every]
-		if n%rec.Every != 0 {
-			y1 = y
-		}
+		a.m.sp.Copy(s.y1, y)
 	}
+	a.m.stats.Replayed = s.replay.Stats.Steps
 	if err := s.knot(a.m.T0, a.m.y0); err != nil {
 		return s.fail(-1, err)
 	}
@@ -110,15 +90,6 @@ func (s *sweep[S]) run() error {
 		return s.fail(-1, err)
 	}
 	return a.ends(a.dot.Dot(a.f, s.lambda), rec.End)
-}
-
-// load makes sure that step n is in y and k.
-func (s *sweep[S]) load(n int) error {
-	if n >= s.from {
-		return nil
-	}
-	s.from = n - n%s.rec.Every
-	return s.replay.Steps(s.from, n+1, s.y, s.k)
 }
 
 // knot acts at the end of a step: the terms of the loss there add to the adjoint,

@@ -1,0 +1,213 @@
+package integrate
+
+import (
+	"math"
+	"sort"
+)
+
+// Replay repeats recorded steps. Its states and stages are bitwise those of the
+// first pass.
+//
+// It is made for going backward: [Replay.Load] holds the stages of one leaf of
+// Keep.Leaf steps at a time. Where the next kept state lies L leaves before the step
+// asked for, states in between are kept in the Keep.Spare places by the binomial
+// schedule: with s places, that of the kept state included, no step is advanced over
+// more than r times before it is held, r being the least number with C(s+r, s) >= L.
+//
+// Source: Griewank, Walther, ACM TOMS 26 (2000) 19.
+type Replay[S any] struct {
+	rec     *Record[S]
+	stepper Stepper[S]
+	e       S
+	Stats   Stats // work done in replays
+
+	from, to int // the steps held
+	y        []S
+	k        [][]S
+	next     S
+
+	marks []mark[S] // states between those of the record, ascending
+	free  []S
+	spare int // places for marks that are not made yet
+}
+
+// mark is the state at the start of a step.
+type mark[S any] struct {
+	step int
+	y    S
+}
+
+// Replay returns a replay of the record, for one goroutine.
+func (rec *Record[S]) Replay() (*Replay[S], error) {
+	r := &Replay[S]{rec: rec, spare: rec.keep.Spare}
+	p := rec.p
+	stepper, err := NewStepper(&p, rec.Method, &r.Stats)
+	if err != nil {
+		return nil, err
+	}
+	r.stepper, r.e, r.next = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0)
+	return r, nil
+}
+
+// Load returns the state at the start of step n and its stages, valid until the next
+// call and not to be changed. Steps are best asked for from the last to the first.
+func (r *Replay[S]) Load(n int) (y S, k []S, err error) {
+	if rec := r.rec; rec.K != nil && rec.Y != nil && len(rec.Y) == len(rec.K) {
+		return rec.Y[n], rec.K[n], nil
+	}
+	if n < r.from || n >= r.to {
+		if err := r.hold(n); err != nil {
+			return y, nil, err
+		}
+	}
+	return r.y[n-r.from], r.k[n-r.from], nil
+}
+
+// hold makes the leaf that ends with step n the one that is held.
+func (r *Replay[S]) hold(n int) error {
+	rec, sp := r.rec, r.rec.p.Space
+	r.from, r.to = 0, 0
+	for last := len(r.marks) - 1; last >= 0 && r.marks[last].step > n; last-- {
+		r.free = append(r.free, r.marks[last].y)
+		r.marks = r.marks[:last]
+	}
+	r.room()
+	from := rec.At[sort.SearchInts(rec.At, n+1)-1]
+	if last := len(r.marks) - 1; last >= 0 && r.marks[last].step >= from {
+		from = r.marks[last].step
+		sp.Copy(r.y[0], r.marks[last].y)
+	} else if err := rec.get(r.y[0], sort.SearchInts(rec.At, from)); err != nil {
+		return err
+	}
+	leaf := rec.keep.Leaf
+	for {
+		leaves := (n - from) / leaf
+		if leaves == 0 {
+			break
+		}
+		places := 1 + len(r.free) + r.spare
+		m := leaves
+		if places > 1 {
+			m = split(leaves+1, places)
+		}
+		if err := r.steps(from, from+m*leaf, nil); err != nil {
+			return err
+		}
+		from += m * leaf
+		sp.Copy(r.y[0], r.next)
+		if places > 1 {
+			r.mark(from)
+		}
+	}
+	if err := r.steps(from, n+1, r.k); err != nil {
+		return err
+	}
+	r.from, r.to = from, n+1
+	return nil
+}
+
+// room makes the places of a leaf.
+func (r *Replay[S]) room() {
+	if r.y != nil {
+		return
+	}
+	rec := r.rec
+	n := min(rec.keep.Leaf, rec.Len())
+	r.y, r.k = make([]S, n), make([][]S, n)
+	for i := range n {
+		r.y[i] = rec.p.Space.New(rec.p.Y0)
+		r.k[i] = make([]S, rec.Tableau.Stages())
+		for j := range r.k[i] {
+			r.k[i][j] = rec.p.Space.New(rec.p.Y0)
+		}
+	}
+}
+
+// mark keeps y[0] as the state at the start of a step.
+func (r *Replay[S]) mark(step int) {
+	if len(r.free) == 0 {
+		r.free = append(r.free, r.rec.p.Space.New(r.rec.p.Y0))
+		r.spare--
+	}
+	last := len(r.free) - 1
+	y := r.free[last]
+	r.free = r.free[:last]
+	r.rec.p.Space.Copy(y, r.y[0])
+	r.marks = append(r.marks, mark[S]{step, y})
+}
+
+// split returns how many of l leaves to advance over before the next state is kept,
+// when there are s places, that of the state at the beginning included, s > 1 and
+// l > 1: what lies before is gone through once more than what lies behind.
+func split(l, s int) int {
+	r := 0
+	for binomial(s+r, s) < l {
+		r++
+	}
+	return max(1, min(l-binomial(s-1+r, s-1), binomial(s+r-1, s)))
+}
+
+// binomial returns C(n, k), or the largest int where it is larger.
+func binomial(n, k int) int {
+	k = min(k, n-k)
+	c := 1
+	for i := 1; i <= k; i++ {
+		if c > math.MaxInt/(n-k+i) {
+			return math.MaxInt
+		}
+		c = c * (n - k + i) / i
+	}
+	return c
+}
+
+// steps recomputes steps from to to-1, beginning at y[0], and sets next to the state
+// behind them. With k, it sets y[i] to the state at the start of step from+i and k[i]
+// to its stages.
+func (r *Replay[S]) steps(from, to int, k [][]S) error {
+	rec, sp := r.rec, r.rec.p.Space
+	y := r.y[0]
+	r.stepper.Reset()
+	bound := math.NaN()
+	for n := from; n < to; n++ {
+		if b := rec.Bound(n); b != bound {
+			bound = b
+			r.stepper.Bound(b)
+			r.stepper.Reset()
+		}
+		r.Stats.Steps++
+		if err := r.stepper.Attempt(r.next, r.e, rec.T[n], rec.T[n+1], y); err != nil {
+			return &StepError{T: rec.T[n], H: rec.T[n+1] - rec.T[n], Step: n, Component: -1, Reason: err}
+		}
+		if k != nil {
+			for j, kj := range r.stepper.(stager[S]).Stages() {
+				sp.Copy(k[n-from][j], kj)
+			}
+		}
+		r.stepper.Accept()
+		if k != nil && n+1 == to {
+			return nil
+		}
+		if k != nil {
+			y = r.y[n+1-from]
+		}
+		sp.Copy(y, r.next)
+		if err := r.cross(y, rec.T[n+1]); err != nil {
+			return err
+		}
+		sp.Copy(r.next, y)
+	}
+	return nil
+}
+
+// cross applies the events at t, after which the method starts afresh.
+func (r *Replay[S]) cross(y S, t float64) error {
+	for _, e := range r.rec.p.Events {
+		if e.At == t {
+			if err := e.Apply(y, t); err != nil {
+				return err
+			}
+			r.stepper.Reset()
+		}
+	}
+	return nil
+}
