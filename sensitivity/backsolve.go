@@ -39,7 +39,11 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 		return nil, err
 	}
 	size := m.size(m.y0)
-	s.watch = func(y S) { size = max(size, m.size(y)) }
+	m.grid = append(m.grid[:0], m.T0)
+	s.watch = func(t float64, y S) {
+		size = max(size, m.size(y))
+		m.grid = append(m.grid, t)
+	}
 	if err := s.sample(ctx, times, set); err != nil {
 		return nil, err
 	}

@@ -56,6 +56,7 @@ func discrete[S any](ctx context.Context, a *account[S], method Discrete, set *S
 		return inPass(ForwardPass, err)
 	}
 	defer rec.Close()
+	a.m.grid = rec.T
 	s, err := newSweep(ctx, a, rec)
 	if err != nil {
 		return err
@@ -106,10 +107,19 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 	return rec, nil
 }
 
-// probes returns random directions: every parameter and initial value changes by
-// between half and all of its own size, up or down.
+// probes returns random directions.
 func probes[S any](m *model[S], method Discrete, set *Settings) []Direction[S] {
 	rng := rand.New(rand.NewPCG(method.Seed, 0))
+	dirs := make([]Direction[S], method.Probes)
+	for i := range dirs {
+		dirs[i] = randomDirection(m, rng, set)
+	}
+	return dirs
+}
+
+// randomDirection returns a direction in which every parameter, and every initial
+// value that is given, changes by between half and all of its own size, up or down.
+func randomDirection[S any](m *model[S], rng *rand.Rand, set *Settings) Direction[S] {
 	random := func(size float64) float64 {
 		v := (0.5 + 0.5*rng.Float64()) * size
 		if rng.Uint64()&1 == 0 {
@@ -117,32 +127,28 @@ func probes[S any](m *model[S], method Discrete, set *Settings) []Direction[S] {
 		}
 		return v
 	}
-	dirs := make([]Direction[S], method.Probes)
-	for i := range dirs {
-		v := make([]float64, m.sys.NumParams)
-		for j := range v {
-			v[j] = random(set.scale(j, m.P[j]))
-		}
-		dirs[i] = Direction[S]{P: v, Scale: 1}
-		if m.sys.Initial.Value != nil {
-			continue
-		}
-		dirs[i].Y0 = m.sp.New(m.y0)
-		m.sp.AddScaled(dirs[i].Y0, m.zero, []float64{random(1)}, []S{m.y0})
-		if c, ok := m.sp.(space.Coordinates[S]); ok {
-			size := m.size(m.y0)
-			if size == 0 {
-				size = 1
-			}
-			w := make([]float64, c.Dim(m.y0))
-			c.Flatten(w, m.y0)
-			for j := range w {
-				if w[j] = random(math.Abs(w[j])); w[j] == 0 {
-					w[j] = random(size)
-				}
-			}
-			c.Unflatten(dirs[i].Y0, w)
-		}
+	d := Direction[S]{P: make([]float64, m.sys.NumParams), Scale: 1}
+	for j := range d.P {
+		d.P[j] = random(set.scale(j, m.P[j]))
 	}
-	return dirs
+	if m.sys.Initial.Value != nil {
+		return d
+	}
+	d.Y0 = m.sp.New(m.y0)
+	m.sp.AddScaled(d.Y0, m.zero, []float64{random(1)}, []S{m.y0})
+	if c, ok := m.sp.(space.Coordinates[S]); ok {
+		size := m.size(m.y0)
+		if size == 0 {
+			size = 1
+		}
+		w := make([]float64, c.Dim(m.y0))
+		c.Flatten(w, m.y0)
+		for j := range w {
+			if w[j] = random(math.Abs(w[j])); w[j] == 0 {
+				w[j] = random(size)
+			}
+		}
+		c.Unflatten(d.Y0, w)
+	}
+	return d
 }

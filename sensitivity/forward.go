@@ -52,6 +52,8 @@ func forward[S any](ctx context.Context, a *account[S], method Forward, set *Set
 	if err := s.flow.prepare(m, dirs, a.loss, set); err != nil {
 		return err
 	}
+	m.grid = []float64{m.T0}
+	s.watch = func(t float64, _ S) { m.grid = append(m.grid, t) }
 	if err := s.sample(ctx, a.loss.Times, set); err != nil {
 		return err
 	}

@@ -151,7 +151,7 @@ func (a *account[S]) close() (*Result[S], error) {
 	if !finite(sum) {
 		return nil, &Error{Phase: BackwardPass, T: a.m.T0, Component: -1, Reason: fmt.Errorf("the loss or its gradient: %w", integrate.ErrNonFinite)}
 	}
-	r.Stats = a.m.stats
+	r.Stats, r.grid = a.m.stats, a.m.grid
 	r.Warnings = append(a.m.warnings(), r.Warnings...)
 	return r, nil
 }

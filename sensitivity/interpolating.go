@@ -42,6 +42,7 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 		return nil, err
 	}
 	m.stats.addForward(rec.Stats)
+	m.grid = rec.T
 	return &interpolating[S]{
 		m: m, rec: rec, n: max(rec.Len()-1, 0), w: make([]float64, rec.Tableau.Stages()), y: m.sp.New(m.y0),
 	}, nil

@@ -74,6 +74,7 @@ type model[S any] struct {
 	jumps   []jump
 	stats   Stats
 	work    integrate.Stats // of linear algebra
+	grid    []float64       // the steps of the forward pass
 	started bool
 }
 

@@ -25,9 +25,14 @@ type Result[S any] struct {
 	// asked to keep it.
 	Adjoint []Knot[S]
 
+	// Certificate is there where [Certify] was asked.
+	Certificate *Certificate
+
 	Stats Stats
 	// Warnings say what makes the numbers doubtful, in sentences.
 	Warnings []string
+
+	grid []float64 // the steps of the forward pass
 }
 
 // Knot is the adjoint lambda = dL/dy at one time. It jumps at an observation by

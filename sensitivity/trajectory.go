@@ -92,7 +92,7 @@ type sampler[S any] struct {
 	end   *space.Bundle[S]
 	path  Path[S] // views of at
 	sized *space.Bundles[S]
-	watch func(y S) // called with the state after every step, if not nil
+	watch func(t float64, y S) // called with the end of every step, if not nil
 }
 
 // sample runs the flow.
@@ -102,7 +102,7 @@ func (s *sampler[S]) sample(ctx context.Context, times []float64, set *Settings)
 	next := 0
 	see := func(step *integrate.Step[*space.Bundle[S]]) error {
 		if s.watch != nil {
-			s.watch(step.Y1.Y)
+			s.watch(step.T1, step.Y1.Y)
 		}
 		for next < len(times) {
 			k := s.order[next]
