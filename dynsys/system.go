@@ -92,6 +92,8 @@ type Initial[S any] struct {
 	Value func(y0 S, p []float64) error
 	JVP   func(out S, p, vp []float64) error // out = (dy0/dp) vp
 	VJP   func(gp, p []float64, w S) error   // gp += (dy0/dp)^T w
+	// SecondOrder adds to gp the derivative of (dy0/dp)^T w along vp. Optional.
+	SecondOrder func(gp, p, vp []float64, w S) error
 }
 
 // Breaks are times tau_i(p), i < Count, at which the right-hand side jumps: the

@@ -25,9 +25,17 @@ type Loss[S any] struct {
 	Ly func(out S, k int, y S, p []float64) error        // out = dl_k/dy
 	Lp func(gp []float64, k int, y S, p []float64) error // gp += dl_k/dp
 
+	// Second sets out to the derivative of dl_k/dy along the change (vy, vp), and adds
+	// that of dl_k/dp to gp. vp may be nil, which means zero. Products with Hessians
+	// need it.
+	Second func(out S, gp []float64, k int, y S, p []float64, vy S, vp []float64) error
+
 	G  func(t float64, y S, p []float64) (float64, error)    // g
 	Gy func(out S, t float64, y S, p []float64) error        // out = dg/dy
 	Gp func(gp []float64, t float64, y S, p []float64) error // gp += dg/dp
+
+	// GSecond is Second for g.
+	GSecond func(out S, gp []float64, t float64, y S, p []float64, vy S, vp []float64) error
 }
 
 // check returns what is wrong with the loss for a problem from t0 to t1.
@@ -101,6 +109,15 @@ func SumOfSquares(times []float64, data, weights [][]float64) *Loss[[]float64] {
 			}
 			return nil
 		},
+		Second: func(out, _ []float64, k int, _, _, vy, _ []float64) error {
+			clear(out)
+			for i, d := range data[k] {
+				if !math.IsNaN(d) {
+					out[i] = 2 * weight(k, i) * vy[i]
+				}
+			}
+			return nil
+		},
 	}
 }
 
@@ -121,6 +138,7 @@ func SumOfStates(times []float64) *Loss[[]float64] {
 			}
 			return nil
 		},
+		Second: func(out, _ []float64, _ int, _, _, _, _ []float64) error { clear(out); return nil },
 	}
 }
 
@@ -135,5 +153,9 @@ func Product[S any](sp space.Space[S], times []float64, w []S) *Loss[S] {
 		Times: times,
 		L:     func(k int, y S, _ []float64) (float64, error) { return dot.Dot(w[k], y), nil },
 		Ly:    func(out S, k int, _ S, _ []float64) error { sp.Copy(out, w[k]); return nil },
+		Second: func(out S, _ []float64, k int, _ S, _ []float64, _ S, _ []float64) error {
+			sp.AddScaled(out, sp.New(w[k]), nil, nil)
+			return nil
+		},
 	}
 }

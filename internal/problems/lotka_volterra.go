@@ -38,6 +38,23 @@ func LotkaVolterra() *Problem {
 				}
 				return nil
 			},
+			SecondOrder: func(gy, gp []float64, _ float64, y, p, vy, vp, w []float64) (float64, error) {
+				c := p[3]*w[1] - p[1]*w[0]
+				gy[0], gy[1] = c*vy[1], c*vy[0]
+				if vp != nil {
+					d := vp[3]*w[1] - vp[1]*w[0]
+					gy[0] += w[0]*vp[0] + d*y[1]
+					gy[1] += -w[1]*vp[2] + d*y[0]
+				}
+				if gp != nil {
+					cross := vy[0]*y[1] + y[0]*vy[1]
+					gp[0] += w[0] * vy[0]
+					gp[1] -= w[0] * cross
+					gp[2] -= w[1] * vy[1]
+					gp[3] += w[1] * cross
+				}
+				return 0, nil
+			},
 			Jacobian: func(jac []float64, _ float64, y, p []float64) error {
 				jac[0], jac[1] = p[0]-p[1]*y[1], -p[1]*y[0]
 				jac[2], jac[3] = p[3]*y[1], p[3]*y[0]-p[2]
