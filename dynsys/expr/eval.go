@@ -1,13 +1,18 @@
 package expr
 
-import "math"
+import (
+	"math"
+
+	"github.com/odefit/odefit/dynsys/expr/elementary"
+)
 
 // Eval sets out[i] to the i-th expression of the program at the inputs in. Slots
 // beyond those that occur are ignored. scratch comes from [Program.Scratch] and
 // serves one call at a time. out must not overlap in. Eval does not allocate.
 //
-// Every operation is rounded to float64 by itself, so that results are the same
-// wherever the functions of package math are the same.
+// Every operation is rounded to float64 by itself, and the elementary functions are
+// those of package elementary, so that results are the same on every machine. The one
+// exception are programs with erf, lgamma or polygamma, which come from package math.
 func (p *Program) Eval(out, in, scratch []float64) {
 	p.check(out, in, scratch)
 	r := scratch
@@ -28,11 +33,11 @@ func (p *Program) Eval(out, in, scratch []float64) {
 		case opIf:
 			r[c.dst] = choose(r[c.a], r[c.b], r[c.c])
 		case opExp:
-			r[c.dst] = math.Exp(r[c.a])
+			r[c.dst] = elementary.Exp(r[c.a])
 		case opLog:
-			r[c.dst] = math.Log(r[c.a])
+			r[c.dst] = elementary.Log(r[c.a])
 		case opPow:
-			r[c.dst] = math.Pow(r[c.a], r[c.b])
+			r[c.dst] = elementary.Pow(r[c.a], r[c.b])
 		case opSqrt:
 			r[c.dst] = math.Sqrt(r[c.a])
 		default:

@@ -1,6 +1,10 @@
 package expr
 
-import "math"
+import (
+	"math"
+
+	"github.com/odefit/odefit/dynsys/expr/elementary"
+)
 
 // op is an operation of the graph. Its value is fixed by [op.value], which
 // constant folding and the interpreter share.
@@ -94,41 +98,41 @@ func (o op) value(k int32, x, y, z float64) float64 {
 	case opPowInt:
 		return powInt(x, int(k))
 	case opPow:
-		return math.Pow(x, y)
+		return elementary.Pow(x, y)
 	case opPowLog:
 		return powLog(x, y, int(k))
 	case opExp:
-		return math.Exp(x)
+		return elementary.Exp(x)
 	case opLog:
-		return math.Log(x)
+		return elementary.Log(x)
 	case opLog10:
-		return math.Log10(x)
+		return elementary.Log10(x)
 	case opLog2:
-		return math.Log2(x)
+		return elementary.Log2(x)
 	case opSqrt:
 		return math.Sqrt(x)
 	case opAbs:
 		return math.Abs(x)
 	case opSin:
-		return math.Sin(x)
+		return elementary.Sin(x)
 	case opCos:
-		return math.Cos(x)
+		return elementary.Cos(x)
 	case opTan:
-		return math.Tan(x)
+		return elementary.Tan(x)
 	case opAsin:
-		return asin(x)
+		return elementary.Asin(x)
 	case opAcos:
-		return acos(x)
+		return elementary.Acos(x)
 	case opAtan:
-		return math.Atan(x)
+		return elementary.Atan(x)
 	case opAtan2:
-		return math.Atan2(x, y)
+		return elementary.Atan2(x, y)
 	case opSinh:
-		return math.Sinh(x)
+		return elementary.Sinh(x)
 	case opCosh:
-		return math.Cosh(x)
+		return elementary.Cosh(x)
 	case opTanh:
-		return math.Tanh(x)
+		return elementary.Tanh(x)
 	case opMin:
 		return min(x, y)
 	case opMax:
@@ -227,11 +231,6 @@ func sign(x float64) float64 {
 	return x + 0 // 0 for both zeros, NaN for NaN
 }
 
-// asin and acos are accurate up to x = 1, where those of package math lose digits
-// to the cancellation in 1 - x^2.
-func asin(x float64) float64 { return math.Atan2(x, math.Sqrt((1-x)*(1+x))) }
-func acos(x float64) float64 { return 2 * math.Atan2(math.Sqrt(1-x), math.Sqrt(1+x)) }
-
 // powInt returns x^k by repeated multiplication, from the lowest bit of |k| up,
 // and one division where k < 0. Programs multiply in this order too.
 func powInt(x float64, k int) float64 {
@@ -264,5 +263,5 @@ func powLog(x, y float64, k int) float64 {
 	if x == 0 && y > 0 {
 		return 0
 	}
-	return math.Pow(x, y) * powInt(math.Log(x), k)
+	return elementary.Pow(x, y) * powInt(elementary.Log(x), k)
 }

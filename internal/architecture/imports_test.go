@@ -26,6 +26,7 @@ var rooms = []string{
 	"dynsys/nn",
 	"dynsys",
 	"dynsys/expr",
+	"dynsys/expr/elementary",
 	"integrate",
 	"integrate/space",
 	"internal/linalg",
