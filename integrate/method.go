@@ -72,6 +72,12 @@ type Chooser interface {
 // of order.
 type tolerant interface{ setTolerance(space.Tolerance) }
 
+// Completer is a stepper whose interpolant needs evaluations beyond those of the step.
+// They are made when the solution inside the last attempted step is first asked for:
+// by Complete, which can say what went wrong, or by Interpolate and Keep themselves,
+// which cannot, and then give NaN.
+type Completer interface{ Complete() error }
+
 // Interpolant is the solution inside one step.
 type Interpolant[S any] interface {
 	// At sets dst to the solution at t.

@@ -23,7 +23,8 @@ type Record[S any] struct {
 	Y  []S
 	// End is the state at T[N], events at that time included.
 	End S
-	// K[n] are the stages of step n; nil where they were not kept.
+	// K[n] are the stages of step n, without those that the interpolant alone needs;
+	// nil where they were not kept.
 	K     [][]S
 	Stats Stats
 

@@ -51,9 +51,12 @@ func (sol *Solution[S]) sample(run *Run[S]) {
 	sol.Y = make([]S, 0, len(times))
 	save := func(set func(dst S) error) error {
 		y := sol.sp.New(run.p.Y0)
+		if err := set(y); err != nil {
+			return err
+		}
 		sol.T = append(sol.T, times[len(sol.Y)])
 		sol.Y = append(sol.Y, y)
-		return set(y)
+		return nil
 	}
 	for step := range run.Steps() {
 		for len(sol.Y) < len(times) {
@@ -84,7 +87,12 @@ func (sol *Solution[S]) gather(run *Run[S]) {
 	}
 	for step := range run.Steps() {
 		save(step.T0, step.Y0)
-		sol.pieces = append(sol.pieces, step.Keep())
+		piece, err := step.Keep()
+		if err != nil {
+			run.err = err
+			return
+		}
+		sol.pieces = append(sol.pieces, piece)
 	}
 	if t, y := run.State(); run.err == nil || len(sol.T) > 0 {
 		if len(sol.T) == 0 || t != sol.T[len(sol.T)-1] {

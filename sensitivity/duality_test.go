@@ -104,7 +104,7 @@ func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
 		}
 		v := Direction[S]{P: random(len(fx.P)), Y0: lifted(sp, like, random(n))}
 		for _, solver := range []integrate.Method{
-			integrate.Tsit5{}, integrate.Dopri5{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
+			integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Dop853{}, integrate.Vern9{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
 		} {
 			set := &Settings{Settings: integrate.Settings{Grid: fx.grid}, Solver: solver}
 			path, err := Trajectory(context.Background(), p, times, []Direction[S]{v}, set)

@@ -2,6 +2,7 @@ package sensitivity
 
 import (
 	"context"
+	"math"
 
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
@@ -14,7 +15,7 @@ type interpolating[S any] struct {
 	m   *model[S]
 	rec *integrate.Record[S]
 	n   int // the step of the last look-up
-	w   []float64
+	in  *integrate.Inside[S]
 	y   S
 }
 
@@ -43,9 +44,7 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 	}
 	m.stats.addForward(rec.Stats)
 	m.grid = rec.T
-	return &interpolating[S]{
-		m: m, rec: rec, n: max(rec.Len()-1, 0), w: make([]float64, rec.Tableau.Stages()), y: m.sp.New(m.y0),
-	}, nil
+	return &interpolating[S]{m: m, rec: rec, n: max(rec.Len()-1, 0), in: rec.Inside(), y: m.sp.New(m.y0)}, nil
 }
 
 func (c *interpolating[S]) states() int                                 { return 0 }
@@ -68,12 +67,13 @@ func (c *interpolating[S]) known(t float64) S {
 	if t == rec.T[c.n] {
 		return rec.Y[c.n]
 	}
-	h := rec.T[c.n+1] - rec.T[c.n]
-	rec.Tableau.Weights(c.w, (t-rec.T[c.n])/h)
-	for i := range c.w {
-		c.w[i] *= h
+	if c.in.Step() != c.n {
+		if err := c.in.Enter(c.n, rec.Y[c.n], rec.K[c.n]); err != nil {
+			c.m.sp.AddScaled(c.y, rec.Y[c.n], []float64{math.NaN()}, rec.Y[c.n:c.n+1]) // ends the backward pass
+			return c.y
+		}
 	}
-	c.m.sp.AddScaled(c.y, rec.Y[c.n], c.w, rec.K[c.n])
+	c.in.At(c.y, t)
 	return c.y
 }
 

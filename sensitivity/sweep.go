@@ -35,7 +35,7 @@ func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S
 		order:  inOrder(nil, a.loss.Times, a.m.dir()),
 		live:   a.loss.G != nil,
 		lambda: sp.New(y0), c: sp.New(y0), d: sp.New(y0), tmp: sp.New(y0),
-		step: newExplicitTranspose(a, rec.Tableau),
+		step: newExplicitTranspose(a, rec),
 		y1:   sp.New(y0),
 	}
 	s.next = len(s.order) - 1
@@ -135,7 +135,10 @@ func (s *sweep[S]) inside(n int, y S, k []S) error {
 		if dir*t <= dir*rec.T[n] {
 			return nil
 		}
-		at := s.step.inside(rec.T[n], rec.T[n+1], t, y, k)
+		at, err := s.step.inside(rec, n, t, y, k)
+		if err != nil {
+			return err
+		}
 		if err := a.observe(s.step.seed(), o, at); err != nil {
 			return err
 		}

@@ -19,12 +19,15 @@ import "github.com/odefit/odefit/integrate"
 //
 // which divides by no b_i. A stage whose w_i is zero by structure, such as the last
 // one of a first-same-as-last method in a step without observation, costs nothing.
+// Stages that the interpolant alone needs (b_i = 0) are evaluated in steps with an
+// observation inside, and have no part in the others.
 // Source: Sandu, "On the properties of Runge-Kutta discrete adjoints", ICCS 2006;
 // the terms of the interpolant follow by the same rule.
 type explicitTranspose[S any] struct {
 	a   *account[S]
 	tab *integrate.Tableau
 
+	in     *integrate.Inside[S]
 	lambda []S    // Lambda_i
 	active []bool // Lambda_i is not zero by structure
 	w, arg S
@@ -40,10 +43,11 @@ type explicitTranspose[S any] struct {
 	term [1]S
 }
 
-func newExplicitTranspose[S any](a *account[S], tab *integrate.Tableau) *explicitTranspose[S] {
-	sp, y0, n := a.m.sp, a.m.y0, tab.Stages()
+func newExplicitTranspose[S any](a *account[S], rec *integrate.Record[S]) *explicitTranspose[S] {
+	sp, y0, tab := a.m.sp, a.m.y0, rec.Tableau
+	n := tab.AllStages()
 	e := &explicitTranspose[S]{
-		a: a, tab: tab,
+		a: a, tab: tab, in: rec.Inside(),
 		lambda: make([]S, n), active: make([]bool, n),
 		w: sp.New(y0), arg: sp.New(y0),
 		coef: make([]float64, 0, 2*n), terms: make([]S, 0, 2*n),
@@ -55,22 +59,28 @@ func newExplicitTranspose[S any](a *account[S], tab *integrate.Tableau) *explici
 	return e
 }
 
-// inside takes note of an observation at t inside the step from t0 to t1 and
-// returns the state there, valid until the next call. Its seed is to be written
-// to seed().
-func (e *explicitTranspose[S]) inside(t0, t1, t float64, y S, k []S) S {
+// inside takes note of an observation at t inside step n, which starts from y with
+// the stages k, and returns the state there, valid until the next call. Its seed is
+// to be written to seed().
+func (e *explicitTranspose[S]) inside(rec *integrate.Record[S], n int, t float64, y S, k []S) (S, error) {
+	if e.used == 0 {
+		if err := e.in.Enter(n, y, k); err != nil {
+			return e.arg, err
+		}
+	}
+	k = e.in.Stages()
 	if e.used == len(e.seeds) {
 		e.seeds = append(e.seeds, e.a.m.sp.New(y))
 		e.weights = append(e.weights, make([]float64, len(k)))
 	}
-	w, h := e.weights[e.used], t1-t0
+	w, h := e.weights[e.used], rec.T[n+1]-rec.T[n]
 	e.used++
-	e.tab.Weights(w, (t-t0)/h)
+	e.tab.Weights(w, (t-rec.T[n])/h)
 	for i := range w {
 		w[i] *= h
 	}
 	e.a.m.sp.AddScaled(e.arg, y, w, k)
-	return e.arg
+	return e.arg, nil
 }
 
 // seed is where dl/dy of the last observation goes.
@@ -80,13 +90,16 @@ func (e *explicitTranspose[S]) seed() S { return e.seeds[e.used-1] }
 // dL/dp, and forgets the observations inside.
 func (e *explicitTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, y S, k []S) error {
 	h := rec.T[n+1] - rec.T[n]
+	if e.used > 0 {
+		k = e.in.Stages()
+	}
 	for i := len(k) - 1; i >= 0; i-- {
 		if err := e.stage(i, h, lambda, rec, n, y, k); err != nil {
 			return err
 		}
 	}
 	e.begin()
-	for i, l := range e.lambda {
+	for i, l := range e.lambda[:len(k)] {
 		if e.active[i] {
 			e.plus(1, l)
 		}
@@ -101,7 +114,10 @@ func (e *explicitTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, 
 
 // stage sets Lambda_i.
 func (e *explicitTranspose[S]) stage(i int, h float64, lambda S, rec *integrate.Record[S], n int, y S, k []S) error {
-	m, b := e.a.m, e.tab.B[i]
+	m, b := e.a.m, 0.
+	if i < len(e.tab.B) {
+		b = e.tab.B[i]
+	}
 	cost := e.a.loss.G != nil && b != 0
 	e.begin()
 	if b != 0 {
