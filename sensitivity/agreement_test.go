@@ -19,6 +19,8 @@ func methods() []Method {
 		Discrete{Probes: 1, Checkpoints: Checkpoints{Every: 7}},
 		Continuous{},
 		Continuous{Variant: Backsolve},
+		Continuous{Variant: Gauss},
+		Continuous{Variant: Quadrature},
 	}
 }
 

@@ -18,11 +18,23 @@ const (
 	Interpolating Variant = iota
 	// Backsolve solves the state backward together with its adjoint.
 	Backsolve
+	// Gauss is Interpolating with the integral of dL/dp outside the differential
+	// equation: a quadrature on every step with an error control of its own. The
+	// equation to solve has the size of the state, whatever the number of parameters.
+	Gauss
+	// Quadrature is Gauss with the adjoint kept, and the integral taken when it is
+	// known everywhere, so that every step is judged by the size of the whole.
+	Quadrature
 )
 
 func (v Variant) String() string {
-	if v == Backsolve {
+	switch v {
+	case Backsolve:
 		return "backsolve"
+	case Gauss:
+		return "gauss"
+	case Quadrature:
+		return "quadrature"
 	}
 	return "interpolating"
 }
@@ -96,7 +108,7 @@ func continuous[S any](ctx context.Context, a *account[S], method Continuous, se
 	var y companion[S]
 	var err error
 	switch method.Variant {
-	case Interpolating:
+	case Interpolating, Gauss, Quadrature:
 		y, err = newInterpolating(ctx, a.m, method, set)
 	case Backsolve:
 		y, err = newBacksolve(ctx, a, method, set)
@@ -128,11 +140,21 @@ type backward[S any] struct {
 	coef    []float64   // -1, -1
 	terms   []S
 	stepper integrate.Method
+
+	np      int                   // integrals of dL/dp in the bundle
+	outside *parameterIntegral[S] // or outside of it; else nil
+	late    bool                  // when all steps are known
+	pieces  []piece[S]
 }
 
 func newBackward[S any](a *account[S], y companion[S], method Continuous) (*backward[S], error) {
 	sp := &space.Bundles[S]{Of: a.m.sp}
-	numbers := a.m.sys.NumParams
+	np := a.m.sys.NumParams
+	outside := method.Variant == Gauss || method.Variant == Quadrature
+	if outside {
+		np = 0
+	}
+	numbers := np
 	if a.loss.G != nil {
 		numbers++ // the running cost is the last
 	}
@@ -142,6 +164,10 @@ func newBackward[S any](a *account[S], y companion[S], method Continuous) (*back
 		order: inOrder(nil, a.loss.Times, -a.m.dir()),
 		c:     a.m.sp.New(a.m.y0), d: a.m.sp.New(a.m.y0), tmp: a.m.sp.New(a.m.y0),
 		coef: []float64{-1, -1}, terms: make([]S, 0, 2),
+		np: np, late: method.Variant == Quadrature,
+	}
+	if outside {
+		b.outside = &parameterIntegral[S]{}
 	}
 	y.prepare(b.start, sp)
 	var err error
@@ -167,6 +193,9 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		if err := b.y.follow(step.Y1); err != nil {
 			return b.fail(step.T1, step.Index+1, err)
 		}
+		if err := b.integrate(step); err != nil {
+			return b.fail(step.T1, step.Index+1, err)
+		}
 		if b.keep && !slices.ContainsFunc(p.Events, func(e integrate.Event[*space.Bundle[S]]) bool { return e.At == step.T1 }) {
 			k := b.knot(step.T1, step.Y1.Y)
 			k.After = k.Before
@@ -181,8 +210,8 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	_, end := run.State()
 	slices.Reverse(b.a.res.Adjoint)
 	m.sp.Copy(b.a.res.Y0, end.Y)
-	for i := range b.a.res.P {
-		b.a.res.P[i] += end.Q[i]
+	if err := b.integrals(end.Q); err != nil {
+		return b.fail(m.T0, stats.Steps, err)
 	}
 	if b.a.loss.G != nil {
 		b.a.res.Value += end.Q[len(end.Q)-1]
@@ -196,13 +225,43 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.T1))
 }
 
+// integrate adds a step to the integral outside, or keeps it for later.
+func (b *backward[S]) integrate(step *integrate.Step[*space.Bundle[S]]) error {
+	switch {
+	case b.outside == nil:
+		return nil
+	case b.late:
+		b.pieces = append(b.pieces, piece[S]{step.T0, step.T1, step.Keep()})
+		return nil
+	}
+	return b.outside.add(step)
+}
+
+// integrals adds the integral of dL/dp to the result.
+func (b *backward[S]) integrals(q []float64) error {
+	if b.outside != nil {
+		if err := b.outside.all(b.pieces); err != nil {
+			return err
+		}
+		q = b.outside.sum
+	}
+	for i := range b.a.res.P {
+		b.a.res.P[i] += q[i]
+	}
+	return nil
+}
+
 // rhs sets the derivatives of the bundle.
 func (b *backward[S]) rhs(db *space.Bundle[S], t float64, z *space.Bundle[S]) error {
 	m, loss := b.a.m, b.a.loss
 	y := b.y.state(t, z)
 	clear(db.Q)
-	np := m.sys.NumParams
-	if err := m.vjp(b.d, db.Q[:np], t, y, z.Y); err != nil {
+	np := b.np
+	var gp []float64 // nil: not wanted here
+	if b.outside == nil {
+		gp = db.Q[:np]
+	}
+	if err := m.vjp(b.d, gp, t, y, z.Y); err != nil {
 		return err
 	}
 	b.terms = append(b.terms[:0], b.d)
@@ -212,8 +271,8 @@ func (b *backward[S]) rhs(db *space.Bundle[S], t float64, z *space.Bundle[S]) er
 			return err
 		}
 		db.Q[np] = g
-		if loss.Gp != nil {
-			if err := loss.Gp(db.Q[:np], t, y, m.P); err != nil {
+		if loss.Gp != nil && gp != nil {
+			if err := loss.Gp(gp, t, y, m.P); err != nil {
 				return err
 			}
 		}
@@ -303,11 +362,16 @@ func (b *backward[S]) tolerances(s *integrate.Settings, set *Settings) error {
 	}
 	s.RelTol, s.AbsTol = tol.Rel, tol.Abs*sigma/y
 	b.sp.Numbers = make([]float64, len(b.start.Q))
+	abs := make([]float64, len(m.P))
 	for i := range m.P {
-		b.sp.Numbers[i] = tol.Abs * sigma / set.scale(i, m.P[i])
+		abs[i] = tol.Abs * sigma / set.scale(i, m.P[i])
 	}
+	if b.outside != nil {
+		b.outside = newParameterIntegral(b, tol.Rel, abs)
+	}
+	copy(b.sp.Numbers[:b.np], abs)
 	if b.a.loss.G != nil {
-		b.sp.Numbers[len(m.P)] = tol.Abs
+		b.sp.Numbers[b.np] = tol.Abs
 	}
 	return nil
 }

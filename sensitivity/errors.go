@@ -25,6 +25,8 @@ var (
 	// ErrDrift: the state that was solved backward departed from the one of the
 	// forward pass.
 	ErrDrift = errors.New("the state solved backward departed from the forward solution")
+	// ErrQuadrature: the integral of dL/dp was not resolved by the smallest panels.
+	ErrQuadrature = errors.New("the integrand is too rough")
 )
 
 // Phase is the part of a computation.
