@@ -231,7 +231,11 @@ func (b *backward[S]) integrate(step *integrate.Step[*space.Bundle[S]]) error {
 	case b.outside == nil:
 		return nil
 	case b.late:
-		b.pieces = append(b.pieces, piece[S]{step.T0, step.T1, step.Keep()})
+		of, err := step.Keep()
+		if err != nil {
+			return err
+		}
+		b.pieces = append(b.pieces, piece[S]{step.T0, step.T1, of})
 		return nil
 	}
 	return b.outside.add(step)
