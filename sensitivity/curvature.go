@@ -104,6 +104,7 @@ type curvature[S any] struct {
 
 	second secondOrder[S]
 	tab    *integrate.Tableau
+	in     *integrate.Inside[*space.Bundle[S]]
 	stages []dual[S] // Lambda_i and its derivatives
 	active []bool
 	w      dual[S]
@@ -162,10 +163,10 @@ func newCurvature[S any](a *account[S], dirs []Direction[S], curve Curve, set *S
 	for range dirs {
 		c.hp = append(c.hp, make([]float64, m.sys.NumParams))
 	}
-	for range c.tab.Stages() {
+	for range c.tab.AllStages() {
 		c.stages = append(c.stages, make1())
 	}
-	c.active = make([]bool, c.tab.Stages())
+	c.active = make([]bool, c.tab.AllStages())
 	c.second = newSecondOrder(m)
 	if m.sys.SecondOrder == nil && !c.gauss {
 		a.res.Warnings = append(a.res.Warnings, "System.SecondOrder is nil: the second derivatives of the right-hand side are differences, right to some nine digits")
@@ -199,6 +200,7 @@ func (c *curvature[S]) sweep(ctx context.Context, rec *integrate.Record[*space.B
 	if err != nil {
 		return err
 	}
+	c.in = rec.Inside()
 	y1 := c.flow.sp.New(rec.End)
 	c.flow.sp.Copy(y1, rec.End)
 	for n := rec.Len() - 1; n >= 0; n-- {

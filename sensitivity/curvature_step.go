@@ -16,6 +16,12 @@ func (c *curvature[S]) inside(rec *integrate.Record[*space.Bundle[S]], n int, y 
 		if m.dir()*t <= m.dir()*t0 {
 			return nil
 		}
+		if c.used == 0 {
+			if err := c.in.Enter(n, y, k); err != nil {
+				return err
+			}
+			k = c.in.Stages()
+		}
 		if c.used == len(c.seeds) {
 			x := dual[S]{v: m.sp.New(m.y0), d: make([]S, len(c.hp))}
 			for i := range x.d {
@@ -45,6 +51,9 @@ func (c *curvature[S]) inside(rec *integrate.Record[*space.Bundle[S]], n int, y 
 //	dLambda_i = f_y^T dw_i + d/dy (w_i . (f_y s_i + f_p v)) + h b_i d(g_y)
 func (c *curvature[S]) step(rec *integrate.Record[*space.Bundle[S]], n int, y *space.Bundle[S], k []*space.Bundle[S]) error {
 	h := rec.T[n+1] - rec.T[n]
+	if c.used > 0 {
+		k = c.in.Stages()
+	}
 	for i := len(k) - 1; i >= 0; i-- {
 		if err := c.stage(i, h, rec.StageTime(n, i), y, k); err != nil {
 			return err
@@ -52,7 +61,7 @@ func (c *curvature[S]) step(rec *integrate.Record[*space.Bundle[S]], n int, y *s
 	}
 	collect := func(dst S, part func(x *dual[S]) S) {
 		c.begin()
-		for i := range c.stages {
+		for i := range k {
 			if c.active[i] {
 				c.plus(1, part(&c.stages[i]))
 			}
@@ -71,7 +80,10 @@ func (c *curvature[S]) step(rec *integrate.Record[*space.Bundle[S]], n int, y *s
 
 // stage sets Lambda_i and its derivatives.
 func (c *curvature[S]) stage(i int, h, t float64, y *space.Bundle[S], k []*space.Bundle[S]) error {
-	m, b := c.a.m, c.tab.B[i]
+	m, b := c.a.m, 0.
+	if i < len(c.tab.B) {
+		b = c.tab.B[i]
+	}
 	gather := func(dst, lambda S, part func(x *dual[S]) S) {
 		c.begin()
 		if b != 0 {

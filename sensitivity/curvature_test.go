@@ -46,7 +46,7 @@ func everyPathTwice() (Problem[[]float64], *Loss[[]float64]) {
 // and the remainder of the second Taylor polynomial falls with the third power.
 func TestHessianIsExactOnTheGrid(t *testing.T) {
 	p, loss := everyPathTwice()
-	for _, solver := range []integrate.Method{integrate.Tsit5{}, integrate.BS3{}, integrate.RK4{}} {
+	for _, solver := range []integrate.Method{integrate.Tsit5{}, integrate.BS3{}, integrate.RK4{}, integrate.Vern7{}} {
 		set := &Settings{Settings: integrate.Settings{Grid: roughGrid(p.T0, p.T1, 0.2)}, Solver: solver}
 		h, r, err := Hessian(context.Background(), p, loss, Curve{}, set)
 		if err != nil {
