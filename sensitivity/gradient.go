@@ -9,7 +9,7 @@ import (
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// Method is a way to differentiate a loss: [Forward], [Discrete] or [Continuous].
+// Method is a way to differentiate a loss: [Forward], [Discrete], [Continuous] or [Auto].
 // It is a plain value, for any state type.
 type Method interface {
 	// String returns the name by which the command knows it.
@@ -27,6 +27,11 @@ func Gradient[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Me
 		return nil, err
 	}
 	s := orDefault(set)
+	if auto, ok := method.(Auto); ok {
+		var why string
+		method, why = auto.choose(a.m.sys.Dim, a.m.sys.NumParams, a.m.sys.VJP != nil, s.solver())
+		a.res.Choice = fmt.Sprintf("%v: %s", method, why)
+	}
 	switch method := method.(type) {
 	case Forward:
 		err = forward(ctx, a, method, &s)

@@ -28,6 +28,9 @@ type Result[S any] struct {
 	// Certificate is there where [Certify] was asked.
 	Certificate *Certificate
 
+	// Choice is the method that [Auto] took, and why.
+	Choice string
+
 	Stats Stats
 	// Warnings say what makes the numbers doubtful, in sentences.
 	Warnings []string
