@@ -14,17 +14,6 @@ type Controller interface {
 	Factor(err float64, prev [2]float64, k int, accepted bool) float64
 }
 
-// PI is the proportional-integral controller
-//
-//	h_next/h = Safety * err^(-Alpha/k) * prev^(Beta/k),
-//
-// kept between MinFactor and MaxFactor. Zero fields mean Alpha 0.7, Beta 0.4,
-// Safety 0.9, MinFactor 0.2, MaxFactor 10. Source: Gustafsson, ACM TOMS 17 (1991)
-// 533; Hairer, Wanner, Solving ODEs II, section IV.2.
-type PI struct {
-	Alpha, Beta, Safety, MinFactor, MaxFactor float64
-}
-
 // I is the classical controller h_next/h = Safety * err^(-1/k). Zero fields mean
 // Safety 0.9, MinFactor 0.2, MaxFactor 10. Source: Hairer, Norsett, Wanner,
 // Solving ODEs I, eq. II.4.13.
@@ -32,36 +21,72 @@ type I struct {
 	Safety, MinFactor, MaxFactor float64
 }
 
+// PI is the proportional-integral controller
+//
+//	h_next/h = Safety * err^(-Alpha/k) * prev^(Beta/k),
+//
+// kept between MinFactor and MaxFactor. Zero fields mean Alpha 0.7, Beta 0.4,
+// Safety 0.9, MinFactor 0.2, MaxFactor 10. It takes smoother steps than [I] where
+// stability and not accuracy limits the step. Source: Gustafsson, ACM TOMS 17 (1991)
+// 533; Hairer, Wanner, Solving ODEs II, section IV.2.
+type PI struct {
+	Alpha, Beta, Safety, MinFactor, MaxFactor float64
+}
+
+// PID is the controller with proportional, integral and derivative terms
+//
+//	h_next/h = Safety * err^(-Alpha/k) * prev[0]^(Beta/k) * prev[1]^(-Gamma/k),
+//
+// kept between MinFactor and MaxFactor. Zero fields mean Alpha 0.58, Beta 0.21, Gamma
+// 0.1, Safety 0.9, MinFactor 0.2, MaxFactor 10. Source: Kennedy, Carpenter, Appl.
+// Numer. Math. 44 (2003) 139, section 5; Soderlind, ACM TOMS 29 (2003) 1.
+type PID struct {
+	Alpha, Beta, Gamma, Safety, MinFactor, MaxFactor float64
+}
+
 var (
-	_ Controller = PI{}
 	_ Controller = I{}
+	_ Controller = PI{}
+	_ Controller = PID{}
 )
 
 // Factor implements [Controller].
-func (c PI) Factor(err float64, prev [2]float64, k int, accepted bool) float64 {
-	alpha, beta := or(c.Alpha, 0.7), or(c.Beta, 0.4)
-	if !accepted || prev[0] == 0 {
-		alpha, beta = 1, 0 // the plain controller where there is no history to trust
-	}
-	f := or(c.Safety, 0.9) * math.Pow(err, -alpha/float64(k))
-	if beta != 0 {
-		f *= math.Pow(prev[0], beta/float64(k))
-	}
-	return bound(f, or(c.MinFactor, 0.2), or(c.MaxFactor, 10), accepted)
+func (c I) Factor(err float64, _ [2]float64, k int, accepted bool) float64 {
+	return bound(c.Safety, -math.Log(err)/float64(k), c.MinFactor, c.MaxFactor, accepted)
 }
 
 // Factor implements [Controller].
-func (c I) Factor(err float64, _ [2]float64, k int, accepted bool) float64 {
-	f := or(c.Safety, 0.9) * math.Pow(err, -1/float64(k))
-	return bound(f, or(c.MinFactor, 0.2), or(c.MaxFactor, 10), accepted)
+func (c PI) Factor(err float64, prev [2]float64, k int, accepted bool) float64 {
+	e := -math.Log(err)
+	if accepted && prev[0] > 0 {
+		e = or(c.Alpha, 0.7)*e + or(c.Beta, 0.4)*math.Log(prev[0])
+	} // else the plain controller: there is no history to trust
+	return bound(c.Safety, e/float64(k), c.MinFactor, c.MaxFactor, accepted)
 }
 
-// bound keeps f in [lo, hi], and below 1 after a rejection.
-func bound(f, lo, hi float64, accepted bool) float64 {
+// Factor implements [Controller].
+func (c PID) Factor(err float64, prev [2]float64, k int, accepted bool) float64 {
+	e := -math.Log(err)
+	if accepted && prev[0] > 0 {
+		last := math.Log(prev[0])
+		older := last // as if the error had stood still
+		if prev[1] > 0 {
+			older = math.Log(prev[1])
+		}
+		e = or(c.Alpha, 0.58)*e + or(c.Beta, 0.21)*last - or(c.Gamma, 0.1)*older
+	}
+	return bound(c.Safety, e/float64(k), c.MinFactor, c.MaxFactor, accepted)
+}
+
+// bound returns safety * exp(e), kept in [lo, hi], and below 1 after a rejection. Zero
+// means the defaults.
+func bound(safety, e, lo, hi float64, accepted bool) float64 {
+	f := or(safety, 0.9) * math.Exp(e)
+	hi = or(hi, 10)
 	if !accepted {
 		hi = min(hi, 0.9)
 	}
-	return min(max(f, lo), hi)
+	return min(max(f, or(lo, 0.2)), hi)
 }
 
 func or(v, def float64) float64 {
