@@ -155,35 +155,3 @@ func distance[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[
 	}
 	return apart, nil
 }
-
-// Derivative returns dL along one direction, by a tangent: the forward-mode twin of
-// [Gradient], at the cost of one tangent whatever the number of parameters. On a
-// frozen grid it is the exact derivative of the steps taken.
-func Derivative[S any](ctx context.Context, p Problem[S], loss *Loss[S], v Direction[S], set *Settings) (float64, error) {
-	a, err := newAccount(p, loss)
-	if err != nil {
-		return 0, err
-	}
-	set = new(orDefault(set))
-	var s sampler[S]
-	if err := s.flow.prepare(a.m, []Direction[S]{v}, loss, set); err != nil {
-		return 0, err
-	}
-	if err := s.sample(ctx, loss.Times, set); err != nil {
-		return 0, err
-	}
-	c, sum := a.m.sp.New(a.m.y0), 0.0
-	for _, k := range s.order {
-		if err := a.observe(c, k, s.at[k].Y); err != nil {
-			return 0, err
-		}
-		sum += a.dot.Dot(c, s.at[k].T[0])
-	}
-	if v.P != nil {
-		sum += product(a.res.P, v.P) // what L depends on p itself
-	}
-	if loss.G != nil {
-		sum += s.end.Q[1]
-	}
-	return sum, nil
-}

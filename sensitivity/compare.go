@@ -72,7 +72,7 @@ func Compare[S any](ctx context.Context, p Problem[S], loss *Loss[S], methods []
 		}
 		row.Value, row.P, row.Times, row.T0, row.T1 = r.Value, r.P, r.Times, r.T0, r.T1
 		row.Stats, row.Warnings = r.Stats, r.Warnings
-		if flat, ok := a.m.sp.(space.Coordinates[S]); ok && method != Method(Forward{SkipY0: true}) {
+		if flat, ok := a.m.sp.(space.Coordinates[S]); ok && !skipsY0(method) {
 			row.Y0 = make([]float64, flat.Dim(r.Y0))
 			flat.Flatten(row.Y0, r.Y0)
 		}
@@ -86,6 +86,13 @@ func Compare[S any](ctx context.Context, p Problem[S], loss *Loss[S], methods []
 		row.ValueApart = relative(row.Value-first.Value, first.Value)
 	}
 	return c, nil
+}
+
+// skipsY0 says whether a method leaves out the initial values.
+func skipsY0(m Method) bool {
+	f, forward := m.(Forward)
+	a, auto := m.(Auto)
+	return forward && f.SkipY0 || auto && a.SkipY0
 }
 
 // sizes returns those of the initial values: their own, or for one that is zero

@@ -1,10 +1,6 @@
 package sensitivity
 
-import (
-	"context"
-
-	"github.com/odefit/odefit/integrate/space"
-)
+import "context"
 
 // Forward carries a tangent for every parameter, and for every initial value,
 // along with the state:
@@ -20,6 +16,12 @@ import (
 type Forward struct {
 	// SkipY0 leaves out the tangents of the initial state: Result.Y0 is zero.
 	SkipY0 bool
+	// Chunk, when positive, is the number of tangents that are carried at a time. Each
+	// chunk is an integration of its own, on steps that its tangents ask for, and
+	// several run on as many processors where Problem.More gives each a system. The
+	// result depends on Chunk to the accuracy of the tolerances, and not on the number
+	// of processors. Zero carries all together.
+	Chunk int
 }
 
 var _ Method = Forward{}
@@ -29,27 +31,21 @@ func (Forward) String() string { return "forward" }
 // forward fills in the account.
 func forward[S any](ctx context.Context, a *account[S], method Forward, set *Settings) error {
 	m := a.m
-	np := m.sys.NumParams
-	dirs := ParameterDirections[S](np)
 	if err := a.start(); err != nil {
 		return inPass(ForwardPass, &Error{Phase: ForwardPass, T: m.T0, Component: -1, Reason: err})
 	}
-	if method.SkipY0 {
-		along := m.sp.New(m.y0)
-		m.sp.Copy(along, a.f)
-		dirs = append(dirs, Direction[S]{Y0: along}) // for dL/dT0
-	} else {
-		y0, err := initialDirections(m)
-		if err != nil {
-			return err
-		}
-		dirs = append(dirs, y0...)
-	}
 	f0 := m.sp.New(m.y0)
 	m.sp.Copy(f0, a.f)
-
+	dirs, err := tangentsOf(m, method.SkipY0, f0)
+	if err != nil {
+		return err
+	}
+	first := len(dirs)
+	if method.Chunk > 0 {
+		first = min(first, method.Chunk)
+	}
 	var s sampler[S]
-	if err := s.flow.prepare(m, dirs, a.loss, set); err != nil {
+	if err := s.flow.prepare(m, dirs[:first], a.loss, set); err != nil {
 		return err
 	}
 	m.grid = []float64{m.T0}
@@ -58,27 +54,27 @@ func forward[S any](ctx context.Context, a *account[S], method Forward, set *Set
 		return err
 	}
 	along := make([]float64, len(dirs)) // dL along each direction
-	c := m.sp.New(m.y0)
-	for _, k := range s.order {
-		if err := a.observe(c, k, s.at[k].Y); err != nil {
-			return &Error{Phase: ForwardPass, T: a.loss.Times[k], Step: m.stats.Steps, Component: -1, Reason: err}
-		}
-		for i, tangent := range s.at[k].T {
-			along[i] += a.dot.Dot(c, tangent)
-		}
+	some, err := s.along(a, m.sp.New(m.y0))
+	if err != nil {
+		return err
 	}
-	if a.loss.G != nil {
-		a.res.Value += s.end.Q[0]
-		for i := range along {
-			along[i] += s.end.Q[1+i]
-		}
-	}
-	for i, v := range along[:np] {
+	copy(along, some)
+	np := m.sys.NumParams
+	for i, v := range along[:min(first, np)] {
 		a.res.P[i] += v
+	}
+	if first < len(dirs) {
+		rest := chunks[S]{p: m.Problem, loss: a.loss, set: set, n: method.Chunk}
+		stats, err := rest.run(ctx, along[first:], dirs[first:])
+		if err != nil {
+			return err
+		}
+		m.stats.add(&stats)
+		copy(a.res.P[min(first, np):], along[min(first, np):np])
 	}
 	if method.SkipY0 {
 		return a.ends(along[np], s.end.Y)
 	}
-	m.sp.(space.Coordinates[S]).Unflatten(a.res.Y0, along[np:])
+	a.initialPart(along[np:])
 	return a.ends(a.dot.Dot(a.res.Y0, f0), s.end.Y)
 }

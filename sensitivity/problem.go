@@ -20,6 +20,9 @@ type Problem[S any] struct {
 	// Y0 is the initial state, unless System.Initial gives it; then only its shape
 	// is used, and it may be nil where S is []float64.
 	Y0 S
+	// More makes further systems like System, each for a goroutine of its own:
+	// Model.System of the model that System came from. Nil: everything runs on one.
+	More func() (*dynsys.System[S], error)
 }
 
 // Settings says how to integrate. A nil *Settings and the zero value are right for

@@ -63,6 +63,18 @@ type Stats struct {
 	Blind int
 }
 
+// add adds the counts of another part of the work.
+func (s *Stats) add(o *Stats) {
+	s.Steps += o.Steps
+	s.Rejected += o.Rejected
+	s.Backward += o.Backward
+	s.Replayed += o.Replayed
+	s.RHS += o.RHS
+	s.JVP += o.JVP
+	s.VJP += o.VJP
+	s.Blind += o.Blind
+}
+
 // addForward adds the steps of a forward run; evaluations are counted where they
 // are made.
 func (s *Stats) addForward(run integrate.Stats) {
