@@ -28,7 +28,7 @@ func (g Graph) Model() (*GraphModel, error) {
 	if len(g.Rates) != g.States || g.Initial != nil && len(g.Initial) != g.States {
 		panic(fmt.Sprintf("dynsys: %d rates and %d initial values for %d states", len(g.Rates), len(g.Initial), g.States))
 	}
-	m := &GraphModel{g: g}
+	m := &GraphModel{g: g, autonomous: len(g.Builder.Jacobian(g.Rates, []int{0})) == 0}
 	var err error
 	if m.rates, err = g.Builder.Compile(g.Rates...); err != nil {
 		return nil, err
@@ -59,10 +59,15 @@ type GraphModel struct {
 	initial *slopes // of y0 in p
 	breaks  *slopes // of the break times in p
 
+	autonomous bool
+
 	mu  sync.Mutex // guards what is compiled when first needed
 	jy  *slopes    // f and f_y
 	jp  *slopes    // f and f_p
 	vjp *expr.Program
+
+	jt     *slopes   // f and f_t
+	second [2]*bends // along the state, and along everything
 }
 
 var _ Model = (*GraphModel)(nil)
@@ -99,10 +104,11 @@ func (m *GraphModel) Close() error { return nil }
 // direction.
 func (m *GraphModel) System() (*System[[]float64], error) {
 	g := &m.g
-	w := &graphSystem{m: m, in: make([]float64, 1+2*g.States+g.Params), rates: m.rates.Scratch()}
+	w := &graphSystem{m: m, in: make([]float64, 1+2*g.States+g.Params+g.changes()), rates: m.rates.Scratch()}
 	s := &System[[]float64]{
 		Dim: g.States, NumParams: g.Params,
 		RHS: w.rhs, JVP: w.jvp, VJP: w.vjp, JVPs: w.jvps, Jacobian: w.jacobian,
+		Autonomous: m.autonomous, TimeDerivative: w.timeDerivative, SecondDirectionals: w.secondDirectionals,
 	}
 	if g.Initial != nil {
 		in := newSlopeEval(m.initial)
@@ -137,13 +143,17 @@ func (m *GraphModel) System() (*System[[]float64], error) {
 // graphSystem evaluates a model for one goroutine.
 type graphSystem struct {
 	m     *GraphModel
-	in    []float64 // t, y, p and the weights of a VJP
+	in    []float64 // t, y, p, the weights of a VJP and the change of a second derivative
 	rates []float64 // scratch
 
 	jy, jp  *slopeEval
 	vjpProg *expr.Program
 	vjpBuf  []float64 // scratch
 	vjpOut  []float64
+
+	jt     *slopeEval
+	one    [1]float64
+	second [2]bendEval
 }
 
 // place fills the inputs. y may be nil.

@@ -53,6 +53,9 @@ type System[S any] struct {
 	// Rosenbrock methods use it.
 	TimeDerivative func(ft S, t float64, y S, p []float64) error
 
+	// Autonomous says that f does not depend on t, so that TimeDerivative is zero.
+	Autonomous bool
+
 	// SecondOrder is the VJP of a JVP: it sets gy to the derivative in y, and adds to
 	// gp that in p, of
 	//
@@ -66,6 +69,10 @@ type System[S any] struct {
 	// change (ut, uy, up) of (t, y, p). vp and up may be nil, which means zero.
 	// Optional: tangents of Rosenbrock methods use it.
 	SecondDirectional func(out S, t float64, y S, p []float64, vy S, vp []float64, ut float64, uy S, up []float64) error
+
+	// SecondDirectionals is SecondDirectional for many directions (vy[i], vp[i]) and one
+	// change, sharing their work. A nil vp[i] means zero. Optional.
+	SecondDirectionals func(out []S, t float64, y S, p []float64, vy []S, vp [][]float64, ut float64, uy S, up []float64) error
 
 	// Mass is the constant matrix M of M y' = f, nil for the identity. It may be
 	// singular (a differential-algebraic system of index 1).
@@ -170,6 +177,7 @@ func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], 
 	prob := integrate.Problem[S]{
 		F:     func(dy S, t float64, y S) error { return s.RHS(dy, t, y, p) },
 		Space: s.Space, T0: t0, T1: t1, Pattern: s.Pattern, Mass: s.Mass,
+		Autonomous: s.Autonomous,
 	}
 	if s.TimeDerivative != nil {
 		prob.TimeDerivative = func(ft S, t float64, y S) error { return s.TimeDerivative(ft, t, y, p) }

@@ -100,6 +100,8 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
 		}
 		return newExplicit(p, tab, stats), nil
+	case Rosenbrock:
+		return newRosenbrock(p, m.Coefficients(), stats)
 	case SDIRK4:
 		if p.Mass != nil {
 			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)

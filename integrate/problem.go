@@ -31,6 +31,9 @@ type Problem[S any] struct {
 	// use it; without it they take a difference.
 	TimeDerivative func(ft S, t float64, y S) error
 
+	// Autonomous says that f does not depend on t: no time derivative is taken.
+	Autonomous bool
+
 	// Mass, when not nil, is the constant matrix M of M y' = f(t, y). It may be
 	// singular: a differential-algebraic problem of index 1. Explicit methods refuse
 	// it.

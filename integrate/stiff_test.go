@@ -22,7 +22,7 @@ func TestStiffProblems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range []integrate.Method{integrate.SDIRK4{}, integrate.Auto{}} {
+		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.SDIRK4{}, integrate.Auto{}} {
 			for _, tol := range []float64{1e-4, 1e-6, 1e-8} {
 				p, err := c.q.System.Problem(c.q.P, c.q.T0, c.q.T1)
 				if err != nil {

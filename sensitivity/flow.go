@@ -228,9 +228,10 @@ func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.St
 		F: f.rhs, T0: f.m.T0, T1: f.m.T1, Y0: f.start, Space: f.sp,
 		Breaks: f.m.breaks, Events: f.events,
 	}
-	if n := f.m.newton(); n != nil {
+	if n := f.newton(); n != nil {
 		p.Newton = n
 	}
+	p.Autonomous, p.TimeDerivative = f.timeDerivative()
 	s := set.Settings
 	s.Times = nil
 	run := integrate.Start(ctx, p, set.solver(), &s)

@@ -7,36 +7,75 @@ import (
 
 // blockNewton solves the linear systems of implicit methods for a bundle of a state
 // and its tangents with one small factorisation. The Jacobian of the bundle is block
-// lower triangular, with f_y in every diagonal block; with these blocks alone the
-// iteration converges, the tangents one turn after the state. Running costs have no
-// block: they depend on the others and not on themselves.
+// lower triangular,
+//
+//	( f_y                                   )
+//	( d/dy (f_y s_i + f_p v_i)    f_y       )
+//	( g_y                               0   ),
+//
+// with f_y in every diagonal block of a state. Solve takes the diagonal alone, with
+// which an iteration converges, the tangents one turn after the state. SolveExact
+// substitutes forward through the whole: the tangents of a Rosenbrock step are then its
+// derivative.
 type blockNewton[S any] struct {
 	of integrate.Newton[S]
+	f  *flow[S]
+	g  float64          // of the last Factor
+	t  float64          // of the last LinearizeExact
+	y  *space.Bundle[S] // its state
+	gy S                // g_y there
+
+	second bend[S]
+	one    [1]float64
+	term   [1]S
 }
 
-var _ integrate.Newton[*space.Bundle[[]float64]] = blockNewton[[]float64]{}
+var (
+	_ integrate.Newton[*space.Bundle[[]float64]]      = (*blockNewton[[]float64])(nil)
+	_ integrate.ExactSolver[*space.Bundle[[]float64]] = (*blockNewton[[]float64])(nil)
+)
 
 // newton returns the solver for bundles, or nil where the space has no coordinates.
-func (m *model[S]) newton() integrate.Newton[*space.Bundle[S]] {
-	p := m.integral()
-	of, err := integrate.NewNewton(&p, &m.work)
+func (f *flow[S]) newton() integrate.Newton[*space.Bundle[S]] {
+	p := f.m.integral()
+	of, err := integrate.NewNewton(&p, &f.m.work)
 	if err != nil {
 		return nil
 	}
-	return blockNewton[S]{of}
+	return &blockNewton[S]{of: of, f: f}
 }
 
-func (b blockNewton[S]) Linearize(t float64, y *space.Bundle[S]) error {
+func (b *blockNewton[S]) Linearize(t float64, y *space.Bundle[S]) error {
 	return b.of.Linearize(t, y.Y)
 }
 
-func (b blockNewton[S]) Factor(g float64) error { return b.of.Factor(g) }
+// LinearizeExact implements [integrate.ExactSolver].
+func (b *blockNewton[S]) LinearizeExact(t float64, y *space.Bundle[S]) error {
+	if b.y == nil {
+		b.y = b.f.sp.New(y)
+		b.gy = b.f.m.sp.New(y.Y)
+		b.second.prepare(b.f)
+	}
+	b.t = t
+	b.f.sp.Copy(b.y, y)
+	if l := b.f.loss; l != nil && l.Gy != nil {
+		if err := l.Gy(b.gy, t, y.Y, b.f.m.P); err != nil {
+			return err
+		}
+	}
+	return b.of.Linearize(t, y.Y)
+}
 
-func (b blockNewton[S]) FactorComplex(which int, g complex128) error {
+func (b *blockNewton[S]) Factor(g float64) error {
+	b.g = g
+	return b.of.Factor(g)
+}
+
+func (b *blockNewton[S]) FactorComplex(which int, g complex128) error {
 	return b.of.FactorComplex(which, g)
 }
 
-func (b blockNewton[S]) Solve(r *space.Bundle[S]) error {
+func (b *blockNewton[S]) Solve(r *space.Bundle[S]) error {
 	if err := b.of.Solve(r.Y); err != nil {
 		return err
 	}
@@ -48,7 +87,49 @@ func (b blockNewton[S]) Solve(r *space.Bundle[S]) error {
 	return nil
 }
 
-func (b blockNewton[S]) SolveComplex(which int, re, im *space.Bundle[S]) error {
+// SolveExact implements [integrate.ExactSolver]. Beside the solutions it costs the
+// second derivatives along r.Y of [bend], for all tangents at once.
+func (b *blockNewton[S]) SolveExact(r *space.Bundle[S]) error {
+	if err := b.of.Solve(r.Y); err != nil {
+		return err
+	}
+	bent, err := b.second.states(b.t, b.y, 0, r.Y)
+	if err != nil {
+		return err
+	}
+	b.one[0] = b.g
+	for i, s := range r.T {
+		b.term[0] = bent[i]
+		b.f.m.sp.AddScaled(s, s, b.one[:], b.term[:])
+		if err := b.of.Solve(s); err != nil {
+			return err
+		}
+	}
+	return b.cost(r)
+}
+
+// cost adds g times the block of the running cost to the numbers.
+func (b *blockNewton[S]) cost(r *space.Bundle[S]) error {
+	l := b.f.loss
+	if l == nil || l.Gy == nil {
+		return nil
+	}
+	dot := b.f.m.sp.(space.InnerProduct[S])
+	r.Q[0] += b.g * dot.Dot(b.gy, r.Y)
+	if len(r.T) == 0 {
+		return nil
+	}
+	bent, err := b.second.costs(b.t, b.y, r.Y)
+	if err != nil {
+		return err
+	}
+	for i, s := range r.T {
+		r.Q[1+i] += b.g * (dot.Dot(b.gy, s) + bent[i])
+	}
+	return nil
+}
+
+func (b *blockNewton[S]) SolveComplex(which int, re, im *space.Bundle[S]) error {
 	if err := b.of.SolveComplex(which, re.Y, im.Y); err != nil {
 		return err
 	}
@@ -60,7 +141,7 @@ func (b blockNewton[S]) SolveComplex(which int, re, im *space.Bundle[S]) error {
 	return nil
 }
 
-func (b blockNewton[S]) SolveTransposed(r *space.Bundle[S]) error {
+func (b *blockNewton[S]) SolveTransposed(r *space.Bundle[S]) error {
 	if err := b.of.SolveTransposed(r.Y); err != nil {
 		return err
 	}
@@ -72,7 +153,7 @@ func (b blockNewton[S]) SolveTransposed(r *space.Bundle[S]) error {
 	return nil
 }
 
-func (b blockNewton[S]) MultiplyMass(dst, x *space.Bundle[S]) {
+func (b *blockNewton[S]) MultiplyMass(dst, x *space.Bundle[S]) {
 	b.of.MultiplyMass(dst.Y, x.Y)
 	for i, s := range x.T {
 		b.of.MultiplyMass(dst.T[i], s)

@@ -175,7 +175,7 @@ func (m *model[S]) dir() float64 {
 func (m *model[S]) integral() integrate.Problem[S] {
 	p := integrate.Problem[S]{
 		F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks,
-		Pattern: m.sys.Pattern, Mass: m.sys.Mass,
+		Pattern: m.sys.Pattern, Mass: m.sys.Mass, Autonomous: m.sys.Autonomous,
 	}
 	if m.sys.Jacobian != nil {
 		p.Jacobian = func(jac []float64, t float64, y S) error { return m.sys.Jacobian(jac, t, y, m.P) }

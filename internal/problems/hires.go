@@ -19,9 +19,10 @@ func Hires() *Problem {
 		Stiff:   true,
 		Complex: hires[complex128],
 		System: &dynsys.System[[]float64]{
-			Dim:       8,
-			NumParams: 12,
-			RHS:       hires[float64],
+			Dim:        8,
+			NumParams:  12,
+			Autonomous: true,
+			RHS:        hires[float64],
 			JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
 				bound := p[9] * (vy[5]*y[7] + y[5]*vy[7])
 				if vp != nil {

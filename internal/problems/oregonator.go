@@ -16,9 +16,10 @@ func Oregonator() *Problem {
 		Stiff:   true,
 		Complex: oregonator[complex128],
 		System: &dynsys.System[[]float64]{
-			Dim:       3,
-			NumParams: 3,
-			RHS:       oregonator[float64],
+			Dim:        3,
+			NumParams:  3,
+			Autonomous: true,
+			RHS:        oregonator[float64],
 			JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
 				s, q, w := p[0], p[1], p[2]
 				out[0] = s * ((1-2*q*y[0]-y[1])*vy[0] + (1-y[0])*vy[1])

@@ -16,9 +16,10 @@ func Rober() *Problem {
 		Stiff:   true,
 		Complex: rober[complex128],
 		System: &dynsys.System[[]float64]{
-			Dim:       3,
-			NumParams: 3,
-			RHS:       rober[float64],
+			Dim:        3,
+			NumParams:  3,
+			Autonomous: true,
+			RHS:        rober[float64],
 			JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
 				r1 := p[0] * vy[0]
 				r2 := 2 * p[1] * y[1] * vy[1]

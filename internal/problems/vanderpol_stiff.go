@@ -15,9 +15,10 @@ func VanDerPolStiff() *Problem {
 		Stiff:   true,
 		Complex: vanDerPol[complex128],
 		System: &dynsys.System[[]float64]{
-			Dim:       2,
-			NumParams: 1,
-			RHS:       vanDerPol[float64],
+			Dim:        2,
+			NumParams:  1,
+			Autonomous: true,
+			RHS:        vanDerPol[float64],
 			JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
 				out[0] = vy[1]
 				out[1] = ((-2*y[0]*y[1]-1)*vy[0] + (1-y[0]*y[0])*vy[1]) / p[0]
