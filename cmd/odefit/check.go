@@ -52,7 +52,7 @@ func (k *checkCommand) run(c *console) error {
 	}
 	return c.write(func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "\nat the guesses\n  -ln L %.4f, chi2 %s, found in %s; numerical error %s\n",
-			r.Objective, report.Number(r.Chi2), plural(r.Counts.Steps, "step"), report.Number(math.Abs(r.Refined-r.Objective)))
+			r.Objective, report.Number(r.Chi2), plural(r.Counts.Steps, "step"), fmt.Sprintf("%.0e", math.Abs(r.Refined-r.Objective)))
 		return err
 	})
 }
