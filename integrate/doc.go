@@ -22,8 +22,9 @@
 // # Methods
 //
 // [Tsit5] is the one to try first, [Dopri5] its classical rival, [BS3] for low accuracy;
-// [Vern7], [Dop853] and [Vern9] are for smooth problems and tight tolerances.
-// [Euler], [Heun] and [RK4] take fixed steps. [SDIRK4] is for stiff problems, and [Auto]
+// [Vern7], [Dop853] and [Vern9] are for smooth problems and tight tolerances, [Adams]
+// where evaluations cost much. [Euler], [Heun] and [RK4] take fixed steps. [Rodas5P],
+// [Rosenbrock23], [SDIRK4] and, for large ones, [BDF] are for stiff problems, and [Auto]
 // finds out which of the two kinds a problem is. A method is a plain value. Its stepper
 // attempts single steps and never decides about them: a [Controller] accepts, rejects
 // and proposes sizes, and the driver owns the end, breaks, events and limits.

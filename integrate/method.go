@@ -107,6 +107,13 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
 		}
 		return newImplicit(p, &sdirk4, stats)
+	case Adams:
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
+		}
+		return newAdams(p, m, stats)
+	case BDF:
+		return newBDF(p, m, stats)
 	case Auto:
 		if p.Mass != nil {
 			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)

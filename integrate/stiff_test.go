@@ -17,12 +17,13 @@ func TestStiffProblems(t *testing.T) {
 		abs    float64 // absolute tolerance over the relative one
 	}{
 		{problems.Rober(), 1e3, 1e-6}, {problems.Hires(), 1e3, 1e-3}, {problems.Oregonator(), 1e4, 1e-2}, {problems.VanDerPolStiff(), 1e4, 1e-2},
+		{problems.Pollu(), 1e3, 1e-4},
 	} {
 		ref, err := c.q.Reference()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.SDIRK4{}, integrate.Auto{}} {
+		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.SDIRK4{}, integrate.BDF{}, integrate.Auto{}} {
 			for _, tol := range []float64{1e-4, 1e-6, 1e-8} {
 				p, err := c.q.System.Problem(c.q.P, c.q.T0, c.q.T1)
 				if err != nil {
