@@ -1,7 +1,9 @@
 package expr
 
-// Code is a compiled list of expressions, immutable and shared by goroutines. A
-// [Program] is one; machine code made from the same expressions can be another.
+// Code is a compiled list of expressions, immutable and shared by goroutines: a
+// [Program], which is interpreted, a [Machine], the same as machine code, or an
+// [Adaptive], which begins as the one and goes on as the other. All compute the same
+// bits.
 type Code interface {
 	// Evaluator returns what one goroutine needs to evaluate the code.
 	Evaluator() (Evaluator, error)
@@ -9,13 +11,15 @@ type Code interface {
 	Close() error
 }
 
-// Evaluator evaluates one Code for one goroutine at a time.
+// Evaluator evaluates one Code for one goroutine at a time, without allocating.
 type Evaluator interface {
-	// Eval sets out[i] to the i-th expression at the inputs in, which holds at
-	// least every slot that occurs. out and in must not overlap. It does not
-	// allocate. An error concerns the evaluator, never the numbers: those are NaN
-	// or infinite where the expressions are.
-	Eval(out, in []float64) error
+	// Inputs returns the inputs, to be set before Run: as many as the program says.
+	// The slice serves until Run; what it holds after Run is not defined.
+	Inputs() []float64
+	// Run returns the values of the expressions at the inputs. The slice serves until
+	// the next call. An error concerns the evaluator, never the numbers: those are
+	// NaN or infinite where the expressions are.
+	Run() ([]float64, error)
 }
 
 var _ Code = (*Program)(nil)
@@ -23,18 +27,24 @@ var _ Code = (*Program)(nil)
 // Evaluator returns an evaluator that interprets the program in scratch memory of
 // its own.
 func (p *Program) Evaluator() (Evaluator, error) {
-	return &interpreter{p, p.Scratch()}, nil
+	return &interpreter{p, p.Scratch(), make([]float64, len(p.outs))}, nil
 }
 
 // Close does nothing: a program holds nothing but memory.
 func (p *Program) Close() error { return nil }
 
 type interpreter struct {
-	p       *Program
-	scratch []float64
+	p         *Program
+	registers []float64
+	out       []float64
 }
 
-func (i *interpreter) Eval(out, in []float64) error {
-	i.p.Eval(out, in, i.scratch)
-	return nil
+func (i *interpreter) Inputs() []float64 { return i.registers[:i.p.inputs] }
+
+func (i *interpreter) Run() ([]float64, error) {
+	i.p.run(i.registers)
+	for k, r := range i.p.outs {
+		i.out[k] = i.registers[r]
+	}
+	return i.out, nil
 }

@@ -15,8 +15,15 @@ import (
 // exception are programs with erf, lgamma or polygamma, which come from package math.
 func (p *Program) Eval(out, in, scratch []float64) {
 	p.check(out, in, scratch)
-	r := scratch
-	copy(r, in[:p.inputs])
+	copy(scratch, in[:p.inputs])
+	p.run(scratch)
+	for i, o := range p.outs {
+		out[i] = scratch[o]
+	}
+}
+
+// run executes the instructions on the registers.
+func (p *Program) run(r []float64) {
 	for i := range p.code {
 		c := &p.code[i]
 		switch c.op {
@@ -43,8 +50,5 @@ func (p *Program) Eval(out, in, scratch []float64) {
 		default:
 			r[c.dst] = c.op.value(int32(c.k), r[c.a], r[c.b], r[c.c])
 		}
-	}
-	for i, o := range p.outs {
-		out[i] = r[o]
 	}
 }

@@ -6,12 +6,6 @@ import "math"
 // the instruction that makes it, or, below 0, the complement of a fixed register.
 type place int32
 
-// square names x^(2^j).
-type square struct {
-	x place
-	j int
-}
-
 // lowering turns nodes into instructions.
 type lowering struct {
 	b         *Builder
@@ -20,7 +14,7 @@ type lowering struct {
 	constants map[uint64]place
 	inputs    int
 	place     map[Node]place
-	squares   map[square]place
+	known     map[instruction]place // what an instruction on these places makes
 }
 
 // lower returns the program of outs.
@@ -29,7 +23,7 @@ func (b *Builder) lower(outs []Node) *Program {
 		b:         b,
 		constants: make(map[uint64]place),
 		place:     make(map[Node]place),
-		squares:   make(map[square]place),
+		known:     make(map[instruction]place),
 	}
 	nodes := b.reach(outs)
 	for _, n := range nodes {
@@ -65,9 +59,16 @@ func (l *lowering) constant(v float64) place {
 	return at
 }
 
+// emit returns the place of an operation, which is made once.
 func (l *lowering) emit(o op, k int32, a, b, c place) place {
-	l.code = append(l.code, instruction{op: o, k: int16(k), a: int32(a), b: int32(b), c: int32(c)})
-	return place(len(l.code) - 1)
+	i := instruction{op: o, k: int16(k), a: int32(a), b: int32(b), c: int32(c)}
+	at, ok := l.known[i]
+	if !ok {
+		at = place(len(l.code))
+		l.code = append(l.code, i)
+		l.known[i] = at
+	}
+	return at
 }
 
 func (l *lowering) lower(n Node) {
@@ -78,6 +79,10 @@ func (l *lowering) lower(n Node) {
 		l.place[n] = l.constant(math.Float64frombits(t.bits))
 	case opPowInt:
 		l.place[n] = l.power(l.place[t.a], int(t.k))
+	case opPowLog:
+		x, y := l.place[t.a], l.place[t.b]
+		log := l.power(l.emit(opLog, 0, x, 0, 0), int(t.k))
+		l.place[n] = l.emit(opPowLogEdge, 0, x, y, l.emit(opMul, 0, l.emit(opPow, 0, x, y, 0), log, 0))
 	default:
 		var at [3]place
 		x, arity := t.operands()
@@ -108,18 +113,12 @@ func (l *lowering) power(x place, k int) place {
 	return r
 }
 
-// square returns x^(2^j), made once.
+// square returns x^(2^j).
 func (l *lowering) square(x place, j int) place {
-	if j == 0 {
-		return x
+	for range j {
+		x = l.emit(opMul, 0, x, x, 0)
 	}
-	if s, ok := l.squares[square{x, j}]; ok {
-		return s
-	}
-	half := l.square(x, j-1)
-	s := l.emit(opMul, 0, half, half, 0)
-	l.squares[square{x, j}] = s
-	return s
+	return x
 }
 
 // allocate turns places into registers. A register is used again as soon as its

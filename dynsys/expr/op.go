@@ -48,6 +48,8 @@ const (
 	opLgamma
 	opPolygamma // of order k: digamma for k = 0
 
+	opPowLogEdge // c where a^b (log a)^k = c is no limit: in programs, for opPowLog
+
 	opLt // k = 1 in a comparison whose two outcomes agree where they meet
 	opLe
 	opEq
@@ -76,7 +78,8 @@ var ops = [numOps]struct {
 	opMin: {2, "min"}, opMax: {2, "max"},
 	opFloor: {1, "floor"}, opCeil: {1, "ceil"}, opSign: {1, "sign"},
 	opErf: {1, "erf"}, opLgamma: {1, "lgamma"}, opPolygamma: {1, "polygamma"},
-	opLt: {2, "<"}, opLe: {2, "<="}, opEq: {2, "=="}, opNe: {2, "!="},
+	opPowLogEdge: {3, "powlogedge"},
+	opLt:         {2, "<"}, opLe: {2, "<="}, opEq: {2, "=="}, opNe: {2, "!="},
 	opAnd: {2, "and"}, opOr: {2, "or"}, opNot: {1, "not"}, opIf: {3, "if"},
 }
 
@@ -150,6 +153,8 @@ func (o op) value(k int32, x, y, z float64) float64 {
 		return v
 	case opPolygamma:
 		return polygamma(int(k), x)
+	case opPowLogEdge:
+		return powLogEdge(x, y, z)
 	case opLt:
 		return truth(x < y, x, y)
 	case opLe:
@@ -257,11 +262,16 @@ func powInt(x float64, k int) float64 {
 	return r
 }
 
-// powLog returns the limit of x^y (log x)^k from the right for x = 0, which is 0
-// for y > 0 and infinite otherwise.
+// powLog returns x^y (log x)^k, the limit from the right for x = 0, which is 0 for y > 0
+// and infinite otherwise.
 func powLog(x, y float64, k int) float64 {
+	return powLogEdge(x, y, elementary.Pow(x, y)*powInt(elementary.Log(x), k))
+}
+
+// powLogEdge returns z, or 0 where x = 0 and y > 0.
+func powLogEdge(x, y, z float64) float64 {
 	if x == 0 && y > 0 {
 		return 0
 	}
-	return elementary.Pow(x, y) * powInt(elementary.Log(x), k)
+	return z
 }

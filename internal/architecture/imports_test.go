@@ -42,7 +42,7 @@ var outside = map[string][]string{
 	"fit/noise":       {"gonum.org/v1/gonum"},
 	"dynsys/nn":       {"gonum.org/v1/gonum", "golang.org/x/exp"},
 	"dynsys":          {"golang.org/x/exp"},
-	"dynsys/expr":     {"gonum.org/v1/gonum"},
+	"dynsys/expr":     {"gonum.org/v1/gonum", "github.com/tetratelabs/wazero"},
 	"integrate/space": {"gonum.org/v1/gonum", "golang.org/x/exp"},
 	"internal/linalg": {"gonum.org/v1/gonum"},
 }
