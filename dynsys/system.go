@@ -170,14 +170,15 @@ func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], 
 	if len(p) != s.NumParams {
 		panic(fmt.Sprintf("dynsys: %d parameters for a system of %d", len(p), s.NumParams))
 	}
-	if len(s.Events) > 0 {
-		return integrate.Problem[S]{}, errors.New("dynsys: Problem does not carry events yet")
-	}
 	p = slices.Clone(p)
+	events, err := s.events(p)
+	if err != nil {
+		return integrate.Problem[S]{}, err
+	}
 	prob := integrate.Problem[S]{
 		F:     func(dy S, t float64, y S) error { return s.RHS(dy, t, y, p) },
 		Space: s.Space, T0: t0, T1: t1, Pattern: s.Pattern, Mass: s.Mass,
-		Autonomous: s.Autonomous,
+		Autonomous: s.Autonomous, Events: events,
 	}
 	if s.TimeDerivative != nil {
 		prob.TimeDerivative = func(ft S, t float64, y S) error { return s.TimeDerivative(ft, t, y, p) }

@@ -25,6 +25,13 @@ var (
 	ErrNewton = errors.New("the stage equations could not be solved")
 	// ErrCancelled: the context ended. The context's own error is wrapped as well.
 	ErrCancelled = errors.New("cancelled")
+	// ErrGrazing: the function of an event touches zero, or crosses it so flatly that
+	// the error of the solution decides whether and when the event acts.
+	ErrGrazing = errors.New("an event is met at grazing incidence")
+	// ErrChattering: events follow each other without end, and time does not move on.
+	ErrChattering = errors.New("events follow each other without end")
+	// ErrEventNotFinite: the function of an event is NaN or infinite.
+	ErrEventNotFinite = errors.New("the function of an event is not finite")
 	// ErrOutside: a time outside the interval that was solved.
 	ErrOutside = errors.New("time outside the solved interval")
 )
@@ -48,3 +55,17 @@ func (e *StepError) Error() string {
 
 // Unwrap gives the reason to errors.Is and errors.As.
 func (e *StepError) Unwrap() error { return e.Reason }
+
+// PanicError is the reason of a [StepError] where a user's function panicked.
+type PanicError struct {
+	Value any    // of the panic
+	Stack []byte // as debug.Stack gives it
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+
+// Unwrap gives the value where it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

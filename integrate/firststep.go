@@ -47,7 +47,7 @@ func (r *Run[S]) firstStep(end float64) error {
 		if m := max(d1, d2); m > 1e-15 {
 			h1 = math.Pow(0.01/m, 1/float64(r.pErr+1))
 		}
-		r.h = min(100*h0, h1, left)
+		r.h = max(min(100*h0, h1, left), min(64*ulp(r.t), left))
 		if r.set.MaxStep > 0 {
 			r.h = min(r.h, r.set.MaxStep)
 		}

@@ -53,7 +53,8 @@ type Problem[S any] struct {
 	// beyond it. They need not be sorted or lie inside the interval.
 	Breaks []float64
 
-	// Events change the state at fixed times.
+	// Events are what happens to the solution at fixed times or where it meets a
+	// condition.
 	Events []Event[S]
 }
 
@@ -62,9 +63,21 @@ type Problem[S any] struct {
 // after it. Events of one time act in the order of the slice; Apply of each sees what
 // the ones before it did. A time outside [T0, T1] is ignored; an event at T0 or at T1
 // acts.
+//
+// A crossing is a change of sign from one time to a later one. A function that is zero
+// at T0, or still zero after its own event has acted, has not crossed when it leaves
+// zero; one that reaches zero at T1 has. Where the jump of one event carries the
+// function of another across zero, that one acts at the same time, after it; no event
+// acts twice at one time. Crossings within some eight floating-point numbers of each
+// other, or of an event of fixed time, are at one time.
+//
+// Crossings are located by root finding, to a few floating-point numbers, in the state
+// that the step itself arrives at. Each step is searched at four points and where
+// these suggest an extremum beyond zero; two crossings closer than that can be missed.
 type Event[S any] struct {
 	At float64
-	// When is a function whose zeros along the solution are the event.
+	// When is a function whose zeros along the solution are the event. It is to be
+	// continuous; a jump across zero is found too, less exactly.
 	When func(t float64, y S) (float64, error)
 	// Direction is the sign that When must change to, in the direction of integration;
 	// zero: either.
@@ -72,7 +85,7 @@ type Event[S any] struct {
 	// Apply changes y in place. Nil: nothing changes, the event is only noted, or
 	// ends the run.
 	Apply func(y S, t float64) error
-	// Stop ends the integration after Apply.
+	// Stop ends the integration after all that acts at this time.
 	Stop bool
 }
 

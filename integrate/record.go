@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sort"
 
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -25,7 +26,9 @@ type Record[S any] struct {
 	End S
 	// K[n] are the stages of step n, without those that the interpolant alone needs;
 	// nil where they were not kept.
-	K     [][]S
+	K [][]S
+	// Acted are the events that acted, in order.
+	Acted []Acted
 	Stats Stats
 
 	p    Problem[S]
@@ -99,7 +102,7 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 	}
 	t, y := run.State()
 	rec.T, rec.End = append(rec.T, t), clone(run.sp, y)
-	rec.Stats, rec.p = run.Stats(), *run.p
+	rec.Stats, rec.p, rec.Acted = run.Stats(), *run.p, run.Acted()
 	return rec, nil
 }
 
@@ -215,4 +218,14 @@ func (rec *Record[S]) Find(t float64) int {
 		}
 	}
 	return lo
+}
+
+// ActedAt returns the events that acted at T[n], in order.
+func (rec *Record[S]) ActedAt(n int) []Acted {
+	from := sort.Search(len(rec.Acted), func(i int) bool { return rec.Acted[i].Step >= n })
+	to := from
+	for to < len(rec.Acted) && rec.Acted[to].Step == n {
+		to++
+	}
+	return rec.Acted[from:to]
 }

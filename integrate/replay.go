@@ -191,7 +191,7 @@ func (r *Replay[S]) steps(from, to int, k [][]S) error {
 			y = r.y[n+1-from]
 		}
 		sp.Copy(y, r.next)
-		if err := r.cross(y, rec.T[n+1]); err != nil {
+		if err := r.cross(y, n+1); err != nil {
 			return err
 		}
 		sp.Copy(r.next, y)
@@ -199,15 +199,16 @@ func (r *Replay[S]) steps(from, to int, k [][]S) error {
 	return nil
 }
 
-// cross applies the events at t, after which the method starts afresh.
-func (r *Replay[S]) cross(y S, t float64) error {
-	for _, e := range r.rec.p.Events {
-		if e.At == t {
-			if err := e.Apply(y, t); err != nil {
+// cross applies the events at the start of step n, after which the method starts
+// afresh.
+func (r *Replay[S]) cross(y S, n int) error {
+	for _, a := range r.rec.ActedAt(n) {
+		if e := &r.rec.p.Events[a.Event]; e.Apply != nil {
+			if err := e.Apply(y, a.T); err != nil {
 				return err
 			}
-			r.stepper.Reset()
 		}
+		r.stepper.Reset()
 	}
 	return nil
 }

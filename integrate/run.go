@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"runtime/debug"
 
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -96,7 +97,7 @@ type Run[S any] struct {
 	stats   Stats
 	err     error
 
-	stops []stop[S]
+	stops []stop
 	dir   float64 // +1 or -1
 	t     float64
 	y     S // accepted state
@@ -106,6 +107,18 @@ type Run[S any] struct {
 	prev  [2]float64
 	fails int   // rejections in a row
 	cause error // of the last rejection, when not the error estimate
+
+	watch     *watch[S]    // nil without events that depend on the state
+	acting    []int        // events that act at the end of the step
+	done      []int        // scratch: those that have acted
+	acted     []Acted      // all so far
+	scripted  int          // entries of Settings.Acted that have had their turn
+	note      func(Met[S]) // told every event, if not nil
+	stopped   bool         // by an event
+	lastEvent float64      // time of the last event that was located
+	crowded   int          // events so far without time moving on
+	one       [1]S         // scratch of a sum
+	coef      [1]float64
 }
 
 // Start prepares an integration, to be driven by [Run.Steps]. A mistake in the
@@ -130,7 +143,7 @@ func (r *Run[S]) Steps() iter.Seq[*Step[S]] {
 			return
 		}
 		step := &Step[S]{stepper: r.stepper, sp: r.sp}
-		for r.t != r.p.T1 {
+		for r.t != r.p.T1 && !r.stopped {
 			t1, err := r.advance()
 			if err != nil {
 				r.err = err
@@ -147,6 +160,9 @@ func (r *Run[S]) Steps() iter.Seq[*Step[S]] {
 			if r.err = r.cross(); r.err != nil {
 				return
 			}
+			if r.set.Progress != nil {
+				r.set.Progress(r.t, r.stats)
+			}
 		}
 	}
 }
@@ -157,6 +173,10 @@ func (r *Run[S]) Err() error { return r.err }
 
 // Stats returns the work done so far.
 func (r *Run[S]) Stats() Stats { return r.stats }
+
+// Acted returns the events that have acted so far, in order; never nil. It can be given
+// to Settings.Acted.
+func (r *Run[S]) Acted() []Acted { return append([]Acted{}, r.acted...) }
 
 // State returns the time reached and the state there, events at that time
 // included. The state is valid until the next step is asked for.
@@ -193,6 +213,9 @@ func (r *Run[S]) prepare(m Method) error {
 	if p.T1 < p.T0 {
 		r.dir = -1
 	}
+	if r.watch = newWatch(p); r.watch != nil && r.set.Grid != nil && r.set.Acted == nil {
+		return errors.New("integrate: on Settings.Grid, events that depend on the state act where Settings.Acted says; it is nil")
+	}
 	_, err = makeStops(p)
 	return err
 }
@@ -211,11 +234,14 @@ func withSpace[S any](p *Problem[S]) error {
 
 // begin places the run at T0.
 func (r *Run[S]) begin() (err error) {
+	defer r.rescue(&err)
 	if r.stops, err = makeStops(r.p); err != nil {
 		return err
 	}
 	r.t, r.h, r.prev, r.fails, r.cause = r.p.T0, 0, [2]float64{}, 0, nil
 	r.stats = Stats{}
+	r.acted, r.acting, r.scripted, r.stopped = r.acted[:0], r.acting[:0], 0, false
+	r.lastEvent, r.crowded = math.NaN(), 0
 	r.y, r.trial, r.e = r.sp.New(r.p.Y0), r.sp.New(r.p.Y0), r.sp.New(r.p.Y0)
 	r.sp.Copy(r.y, r.p.Y0)
 	r.stepper.Reset()
@@ -223,11 +249,15 @@ func (r *Run[S]) begin() (err error) {
 	if !finite(r.sp.Norm(r.y, r.y, r.y, space.Tolerance{Abs: 1})) {
 		return r.fail(fmt.Errorf("the initial state: %w", ErrNonFinite))
 	}
-	for len(r.stops) > 0 && r.stops[0].t == r.p.T0 {
-		if err := r.apply(r.stops[0]); err != nil {
-			return err
+	if r.watch != nil && r.set.Acted == nil {
+		clear(r.watch.side)
+		if err := r.observe(r.t, r.y); err != nil {
+			return r.fail(err)
 		}
-		r.stops = r.stops[1:]
+	}
+	r.arriving()
+	if err := r.act(); err != nil {
+		return err
 	}
 	r.bound()
 	return nil
@@ -235,6 +265,7 @@ func (r *Run[S]) begin() (err error) {
 
 // advance makes the next accepted step and returns its end.
 func (r *Run[S]) advance() (t1 float64, err error) {
+	defer r.rescue(&err)
 	for {
 		if err := r.ctx.Err(); err != nil {
 			return 0, r.fail(fmt.Errorf("%w: %w", ErrCancelled, err))
@@ -246,8 +277,8 @@ func (r *Run[S]) advance() (t1 float64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		accepted, err := r.attempt(t1)
-		if err != nil {
+		var accepted bool
+		if t1, accepted, err = r.attempt(t1); err != nil {
 			return 0, err
 		}
 		if accepted {
@@ -294,54 +325,79 @@ func (r *Run[S]) propose() (float64, error) {
 	return t1, nil
 }
 
-// attempt tries the step to t1 and sets the size of the next one.
-func (r *Run[S]) attempt(t1 float64) (accepted bool, err error) {
+// attempt tries the step to t1 and sets the size of the next one. It returns the end
+// of the step, which is before t1 where an event acts.
+func (r *Run[S]) attempt(t1 float64) (end float64, accepted bool, err error) {
 	h := math.Abs(t1 - r.t)
 	_, r.pErr = r.stepper.Order() // may change with the method in use
-	switch err := r.stepper.Attempt(r.trial, r.e, r.t, t1, r.y); {
-	case err == nil:
-	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton):
-		return false, r.shrink(h, err)
-	default:
-		return false, r.fail(err)
+	if err := r.stepper.Attempt(r.trial, r.e, r.t, t1, r.y); err != nil {
+		return t1, false, r.shrinkOrFail(h, err)
 	}
 	if !r.set.adaptive() {
 		if !finite(r.sp.Norm(r.trial, r.y, r.trial, space.Tolerance{Abs: 1})) {
-			return false, r.fail(ErrNonFinite)
+			return t1, false, r.fail(ErrNonFinite)
 		}
-		return true, nil
+		if t1, err = r.meet(t1); err != nil {
+			return t1, false, r.shrinkOrFail(h, err)
+		}
+		return t1, true, nil
 	}
 	size := r.sp.Norm(r.e, r.y, r.trial, r.tol)
 	if !finite(size) {
-		return false, r.shrink(h, ErrNonFinite)
+		return t1, false, r.shrink(h, ErrNonFinite)
 	}
 	r.cause = nil
 	accepted = size <= 1
-	var factor float64
-	if c, ok := r.stepper.(Chooser); ok {
-		factor = c.Choose(size, accepted)
-	} else {
-		factor = r.control.Factor(size, r.prev, r.pErr+1, accepted)
-	}
 	if accepted {
-		if r.fails > 0 {
-			factor = min(factor, 1) // the step just failed: do not grow at once
+		if t1, err = r.meet(t1); err != nil {
+			return t1, false, r.shrinkOrFail(h, err)
 		}
-		r.fails = 0
-		r.prev = [2]float64{max(size, 1e-4), r.prev[0]}
-		if size < 1e-6 {
-			r.stats.Blind++
-			r.stats.BlindSpan += h
-		}
-		next := h * factor
-		if factor >= 1 && r.h > h {
-			next = max(next, min(r.h, 10*h)) // h was cut to meet a stop, not for accuracy
-		}
-		r.h = next
-		return true, nil
+	}
+	factor := r.factor(size, accepted)
+	if accepted {
+		r.accept(h, size, factor)
+		return t1, true, nil
 	}
 	r.h = h * factor
-	return false, nil
+	return t1, false, nil
+}
+
+// factor returns the ratio of the next step size to that of the last attempt.
+func (r *Run[S]) factor(size float64, accepted bool) float64 {
+	if c, ok := r.stepper.(Chooser); ok {
+		return c.Choose(size, accepted)
+	}
+	return r.control.Factor(size, r.prev, r.pErr+1, accepted)
+}
+
+// accept sets the size of the step that follows one of size h that passed.
+func (r *Run[S]) accept(h, size, factor float64) {
+	if r.fails > 0 {
+		factor = min(factor, 1) // the step just failed: do not grow at once
+	}
+	r.fails = 0
+	r.prev = [2]float64{max(size, 1e-4), r.prev[0]}
+	if size < 1e-6 {
+		r.stats.Blind++
+		r.stats.BlindSpan += h
+	}
+	next := h * factor
+	if factor >= 1 && r.h > h {
+		next = max(next, min(r.h, 10*h)) // h was cut to meet a stop, not for accuracy
+	}
+	r.h = next
+}
+
+// shrinkOrFail cuts the step where a smaller one may cure the error.
+func (r *Run[S]) shrinkOrFail(h float64, err error) error {
+	var final *StepError
+	switch {
+	case errors.As(err, &final):
+		return err
+	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton) || errors.Is(err, ErrEventNotFinite):
+		return r.shrink(h, err)
+	}
+	return r.fail(err)
 }
 
 // shrink cuts the step after an evaluation that failed.
@@ -355,34 +411,45 @@ func (r *Run[S]) shrink(h float64, cause error) error {
 	return nil
 }
 
-// cross acts at the end of a step that meets a stop: events change the state, and
-// the method restarts.
-func (r *Run[S]) cross() error {
-	met := false
+// arriving adds to the events that act at the state reached those of its time, and
+// says whether a stop lies there.
+func (r *Run[S]) arriving() (stop bool) {
 	for len(r.stops) > 0 && r.stops[0].t == r.t {
-		if err := r.apply(r.stops[0]); err != nil {
-			return err
+		if n := r.stops[0].event; n >= 0 && r.set.Acted == nil {
+			r.acting = append(r.acting, n)
 		}
-		met = true
+		stop = true
 		r.stops = r.stops[1:]
 	}
-	if met && r.t != r.p.T1 {
-		r.stepper.Reset()
-		r.stats.Restarts++
-		r.h, r.prev = 0, [2]float64{}
-		r.bound()
+	for ; r.scripted < len(r.set.Acted) && r.set.Acted[r.scripted].Step == r.stats.Steps; r.scripted++ {
+		r.acting = append(r.acting, r.set.Acted[r.scripted].Event)
 	}
-	return nil
+	return stop
 }
 
-// apply runs the event of a stop.
-func (r *Run[S]) apply(s stop[S]) error {
-	if s.event == nil {
+// cross acts at the end of a step that meets a stop or an event: events change the
+// state, and the method restarts.
+func (r *Run[S]) cross() (err error) {
+	defer r.rescue(&err)
+	located := len(r.acting) > 0
+	if stop := r.arriving(); !stop && len(r.acting) == 0 {
 		return nil
 	}
-	if err := s.event(r.y, r.t); err != nil {
-		return r.fail(err)
+	if err := r.act(); err != nil {
+		return err
 	}
+	if r.stopped || r.t == r.p.T1 {
+		return nil
+	}
+	if located {
+		if err := r.crowd(); err != nil {
+			return err
+		}
+	}
+	r.stepper.Reset()
+	r.stats.Restarts++
+	r.h, r.prev = 0, [2]float64{}
+	r.bound()
 	return nil
 }
 
@@ -397,6 +464,19 @@ func (r *Run[S]) tooSmall() error {
 // fail makes the error of the run.
 func (r *Run[S]) fail(reason error) error {
 	return &StepError{T: r.t, H: r.dir * r.h, Step: r.stats.Steps, Component: r.worst(), Reason: reason}
+}
+
+// failAt is fail at a time inside a step, where no component is to blame.
+func (r *Run[S]) failAt(t float64, reason error) error {
+	return &StepError{T: t, H: r.dir * r.h, Step: r.stats.Steps, Component: -1, Reason: reason}
+}
+
+// rescue turns a panic in a user's function into the error of the run. It is to be
+// deferred.
+func (r *Run[S]) rescue(err *error) {
+	if v := recover(); v != nil {
+		*err = r.failAt(r.t, &PanicError{Value: v, Stack: debug.Stack()})
+	}
 }
 
 // worst returns the coordinate with the largest weighted error in the last trial.

@@ -1,6 +1,7 @@
 package integrate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -31,8 +32,16 @@ type Settings struct {
 	// Grid, when not nil, is the frozen list of step ends, from T0 to T1, with
 	// every break and event among them. No step is ever changed or rejected.
 	Grid []float64
+	// Acted says where events act on a Grid: at the ends of steps that a run reported
+	// by [Run.Acted]. Not nil, it replaces the times of events and the search for
+	// crossings; nil is right where no event depends on the state.
+	Acted []Acted
 	// Controller chooses step sizes. Nil means PI{}.
 	Controller Controller
+
+	// Progress, when not nil, is told the time reached and the work so far after every
+	// accepted step.
+	Progress func(t float64, stats Stats)
 
 	// Times are the times at which Solve reports the solution, in the direction of
 	// integration. Nil means every accepted step, with dense output between.
@@ -97,6 +106,9 @@ func (s *Settings) check(t0, t1 float64) error {
 
 func (s *Settings) checkGrid(t0, t1 float64) error {
 	if s.Grid == nil {
+		if s.Acted != nil {
+			return errors.New("integrate: Settings.Acted needs Settings.Grid")
+		}
 		return nil
 	}
 	n := len(s.Grid)

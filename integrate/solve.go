@@ -15,8 +15,10 @@ type Solution[S any] struct {
 	// beginning with T0.
 	T []float64
 	// Y are the states at T; at the time of an event, the state after it.
-	Y     []S
-	Stats Stats
+	Y []S
+	// Events are the events met, in order.
+	Events []Met[S]
+	Stats  Stats
 
 	sp     space.Space[S]
 	pieces []Interpolant[S] // pieces[i] holds between T[i] and T[i+1]; nil with Times
@@ -27,6 +29,8 @@ type Solution[S any] struct {
 // [Solution.At]; with Settings.Times it is known at these times only, in constant
 // memory otherwise.
 //
+// Where an event stops the run, the solution ends there, and T holds no time beyond.
+//
 // When the integration ends early, the error is a [*StepError] and the solution
 // holds what was reached; a mistake in the problem or the settings gives a nil
 // solution.
@@ -36,6 +40,12 @@ func Solve[S any](ctx context.Context, p Problem[S], m Method, set *Settings) (*
 		return nil, run.err
 	}
 	sol := &Solution[S]{sp: run.sp}
+	if len(run.p.Events) > 0 {
+		run.note = func(m Met[S]) {
+			m.Before, m.After = clone(run.sp, m.Before), clone(run.sp, m.After)
+			sol.Events = append(sol.Events, m)
+		}
+	}
 	if run.set.Times != nil {
 		sol.sample(run)
 	} else {

@@ -8,42 +8,42 @@ import (
 )
 
 // stop is a time at which the run must end a step: a break, an event, or T1.
-type stop[S any] struct {
+type stop struct {
 	t     float64
-	event func(y S, t float64) error // nil for a break or the end
+	event int // index in Problem.Events; -1 for a break or the end
 }
 
 // makeStops returns the stops of a problem in the order in which they are met. T1
 // is always the last; events at one time keep their order.
-func makeStops[S any](p *Problem[S]) ([]stop[S], error) {
+func makeStops[S any](p *Problem[S]) ([]stop, error) {
 	lo, hi := min(p.T0, p.T1), max(p.T0, p.T1)
-	var stops []stop[S]
+	var stops []stop
 	for i, b := range p.Breaks {
 		if math.IsNaN(b) {
 			return nil, fmt.Errorf("integrate: Problem.Breaks[%d] is not a number", i)
 		}
 		// A break at an end matters too: to its left, f must not be called at it.
 		if b >= lo && b <= hi {
-			stops = append(stops, stop[S]{t: b})
+			stops = append(stops, stop{b, -1})
 		}
 	}
 	for i, e := range p.Events {
 		if e.When != nil {
-			return nil, fmt.Errorf("integrate: Problem.Events[%d]: events that depend on the state cannot be located yet", i)
+			continue
 		}
-		if math.IsNaN(e.At) || e.Apply == nil {
-			return nil, fmt.Errorf("integrate: Problem.Events[%d] needs a time and a function", i)
+		if math.IsNaN(e.At) {
+			return nil, fmt.Errorf("integrate: Problem.Events[%d].At is not a number", i)
 		}
 		if e.At >= lo && e.At <= hi {
-			stops = append(stops, stop[S]{t: e.At, event: e.Apply})
+			stops = append(stops, stop{e.At, i})
 		}
 	}
 	sign := 1
 	if p.T1 < p.T0 {
 		sign = -1
 	}
-	slices.SortStableFunc(stops, func(a, b stop[S]) int { return sign * cmp.Compare(a.t, b.t) })
-	return append(stops, stop[S]{t: p.T1}), nil
+	slices.SortStableFunc(stops, func(a, b stop) int { return sign * cmp.Compare(a.t, b.t) })
+	return append(stops, stop{p.T1, -1}), nil
 }
 
 // bound tells the stepper where the right-hand side jumps next to the right, so
