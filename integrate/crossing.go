@@ -111,12 +111,12 @@ func (r *Run[S]) land(c crossing, rate, t1 float64) (float64, error) {
 		}
 		dt := -g / rate
 		beyond := g*c.side <= 0
-		if beyond && math.Abs(dt) <= 4*ulp(t) || k == landings {
+		if beyond && math.Abs(dt) <= 2*ulp(t) || k == landings {
 			break
 		}
 		next := t + dt
 		if !beyond || next == t {
-			next += r.dir * ulp(t) * float64(int(1)<<k)
+			next += r.dir * ulp(t) * float64(int(1)<<max(0, k-3))
 		}
 		switch {
 		case !((next-r.t)*r.dir > 0):
