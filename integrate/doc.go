@@ -29,6 +29,12 @@
 // attempts single steps and never decides about them: a [Controller] accepts, rejects
 // and proposes sizes, and the driver owns the end, breaks, events and limits.
 //
+// # Mechanics
+//
+// Positions and momenta, q' = v(p), p' = f(q), are a [Separable] or a [Split] problem.
+// [Verlet] and [Yoshida4] to [Yoshida8] keep its structure over long times with fixed
+// steps; [Dprkn6] is the one for a second-order equation to a tolerance.
+//
 // # Breaks and events
 //
 // Where f jumps in time, say so in Problem.Breaks: steps end there, and f is never

@@ -100,6 +100,16 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
 		}
 		return newExplicit(p, tab, stats), nil
+	case Symplectic:
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
+		}
+		return newSymplectic(p, m.Composition(), stats)
+	case Nystrom:
+		if p.Mass != nil {
+			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
+		}
+		return newNystrom(p, m.Nystrom(), stats)
 	case Rosenbrock:
 		return newRosenbrock(p, m.Coefficients(), stats)
 	case SDIRK4:

@@ -48,6 +48,10 @@ type Problem[S any] struct {
 	// tangents) share one small factorisation. Mass is then its business too.
 	Newton Newton[S]
 
+	// Split parts F for the methods that keep the structure of mechanics, which need it
+	// and do not use F. See [Separable].
+	Split *Split[S]
+
 	// Breaks are times at which f jumps. The integration stops at each and
 	// restarts; to the left of a break, f is never called with a time at or
 	// beyond it. They need not be sorted or lie inside the interval.
