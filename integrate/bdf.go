@@ -67,7 +67,7 @@ func newBDF[S any](p *Problem[S], m BDF, stats *Stats) (*bdf[S], error) {
 	state := func() S { return p.Space.New(p.Y0) }
 	b := &bdf[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats}, sp: p.Space, tol: (&Settings{}).Tolerance(),
-		hist: newHistory(p.Space, p.Y0, top), orders: orders{max: top}, mass: p.Mass != nil,
+		hist: newHistory(p.Space, p.Y0, top), orders: orders{max: top}, mass: hasMass(p),
 		pred: state(), slope: state(), delta: state(), before: state(), scratch: state(),
 	}
 	b.it = bdfIteration[S]{newton: newton, identity: p.Mass == nil && p.Newton == nil, step: state(), res: state(), f: state()}

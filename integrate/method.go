@@ -68,6 +68,22 @@ type Chooser interface {
 	Choose(err float64, accepted bool) float64
 }
 
+// wrapper is a stepper that passes on to another one, which may change.
+type wrapper[S any] interface{ inner() Stepper[S] }
+
+// beginner is a stepper that carries over from one restart to the next what a new run
+// must not know.
+type beginner interface{ begin() }
+
+// chooser returns the stepper in use as a Chooser, or nil.
+func chooser[S any](s Stepper[S]) Chooser {
+	if w, ok := s.(wrapper[S]); ok {
+		s = w.inner()
+	}
+	c, _ := s.(Chooser)
+	return c
+}
+
 // tolerant is a stepper that needs the tolerances, for its iterations or for choices
 // of order.
 type tolerant interface{ setTolerance(space.Tolerance) }
@@ -96,7 +112,7 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 		if err := tab.check(); err != nil {
 			return nil, err
 		}
-		if p.Mass != nil {
+		if hasMass(p) {
 			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
 		}
 		return newExplicit(p, tab, stats), nil
@@ -113,22 +129,19 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 	case Rosenbrock:
 		return newRosenbrock(p, m.Coefficients(), stats)
 	case SDIRK4:
-		if p.Mass != nil {
+		if hasMass(p) {
 			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
 		}
 		return newImplicit(p, &sdirk4, stats)
 	case Adams:
-		if p.Mass != nil {
+		if hasMass(p) {
 			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)
 		}
 		return newAdams(p, m, stats)
 	case BDF:
 		return newBDF(p, m, stats)
 	case Auto:
-		if p.Mass != nil {
-			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
-		}
-		return newAuto(p, stats), nil
+		return newAuto(p, stats)
 	case nil:
 		return nil, fmt.Errorf("integrate: no method was given; Tsit5{} is a good first choice")
 	}

@@ -45,6 +45,16 @@ type Newton[S any] interface {
 	MultiplyMass(dst, x S)
 }
 
+// HasMass is what a [Newton] of a problem with a mass matrix says, so that explicit
+// methods can refuse it.
+type HasMass interface{ HasMass() bool }
+
+// hasMass says whether the problem is M y' = f with M other than the identity.
+func hasMass[S any](p *Problem[S]) bool {
+	n, ok := p.Newton.(HasMass)
+	return p.Mass != nil || ok && n.HasMass()
+}
+
 // LinearSolver factors a real matrix and solves with it. It lets a user bring a
 // solver of their own, which sees flat coordinates.
 type LinearSolver interface {

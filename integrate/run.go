@@ -20,6 +20,7 @@ type Stats struct {
 	Factorizations int
 	Newton         int // iterations of implicit stages
 	Restarts       int // after breaks and events
+	Switches       int // of Auto from one method to another
 	// Blind counts accepted steps whose error estimate was below a millionth of the
 	// tolerance. Where most steps are blind, the estimate says nothing and the step
 	// size only grew: a constant solution, for one, whose derivatives may still
@@ -201,12 +202,10 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.stepper, err = NewStepper(p, m, &r.stats); err != nil {
 		return err
 	}
+	setTolerance(r.stepper, r.set.Tolerance())
 	_, r.pErr = r.stepper.Order()
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
-	}
-	if m, ok := r.stepper.(tolerant); ok {
-		m.setTolerance(r.set.Tolerance())
 	}
 	r.sp, r.tol, r.control = p.Space, r.set.Tolerance(), r.set.controller()
 	r.dir = 1
@@ -244,6 +243,9 @@ func (r *Run[S]) begin() (err error) {
 	r.lastEvent, r.crowded = math.NaN(), 0
 	r.y, r.trial, r.e = r.sp.New(r.p.Y0), r.sp.New(r.p.Y0), r.sp.New(r.p.Y0)
 	r.sp.Copy(r.y, r.p.Y0)
+	if b, ok := r.stepper.(beginner); ok {
+		b.begin()
+	}
 	r.stepper.Reset()
 	r.stepper.Bound(math.Inf(1))
 	if !finite(r.sp.Norm(r.y, r.y, r.y, space.Tolerance{Abs: 1})) {
@@ -364,7 +366,7 @@ func (r *Run[S]) attempt(t1 float64) (end float64, accepted bool, err error) {
 
 // factor returns the ratio of the next step size to that of the last attempt.
 func (r *Run[S]) factor(size float64, accepted bool) float64 {
-	if c, ok := r.stepper.(Chooser); ok {
+	if c := chooser(r.stepper); c != nil {
 		return c.Choose(size, accepted)
 	}
 	return r.control.Factor(size, r.prev, r.pErr+1, accepted)

@@ -66,6 +66,9 @@ func (b *blockNewton[S]) LinearizeExact(t float64, y *space.Bundle[S]) error {
 	return b.of.Linearize(t, y.Y)
 }
 
+// HasMass implements [integrate.HasMass].
+func (b *blockNewton[S]) HasMass() bool { return b.f.m.sys.Mass != nil }
+
 func (b *blockNewton[S]) Factor(g float64) error {
 	b.g = g
 	return b.of.Factor(g)
