@@ -62,22 +62,21 @@ func (a Activation) At(x float64) (value, slope float64) {
 	panic("nn: " + a.String() + " is not an activation")
 }
 
-// apply replaces every z by f(z) and sets slope to f'(z). Equal z give the bits of
-// At.
-func (a Activation) apply(z, slope []float64) {
-	slope = slope[:len(z)]
+// apply sets value to f(z) and slope to f'(z). Equal z give the bits of At.
+func (a Activation) apply(value, slope, z []float64) {
+	value, slope = value[:len(z)], slope[:len(z)]
 	switch a {
 	case Tanh:
 		for i, x := range z {
-			z[i], slope[i] = tanh(x)
+			value[i], slope[i] = tanh(x)
 		}
 	case ReLU:
 		for i, x := range z {
-			z[i], slope[i] = relu(x)
+			value[i], slope[i] = relu(x)
 		}
 	default:
 		for i, x := range z {
-			z[i], slope[i] = a.At(x)
+			value[i], slope[i] = a.At(x)
 		}
 	}
 }

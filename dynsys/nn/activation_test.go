@@ -26,13 +26,13 @@ func TestActivationsAgainstReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var n [3]float64
+		var n [4]float64
 		for i := range n {
 			if n[i], err = strconv.ParseFloat(r[1+i], 64); err != nil {
 				t.Fatal(err)
 			}
 		}
-		x, value, slope := n[0], n[1], n[2]
+		x, value, slope, second := n[0], n[1], n[2], n[3]
 		checked[a]++
 
 		// A few roundings of 1.1e-16, relative. Three things are known to be worse: the
@@ -56,6 +56,11 @@ func TestActivationsAgainstReference(t *testing.T) {
 		}
 		if !(math.Abs(gotSlope-slope) <= relative*math.Abs(slope)+absolute) {
 			t.Errorf("%v'(%v) = %v, want %v, relative error %.1e", a, x, gotSlope, slope, gotSlope/slope-1)
+		}
+		// Products of values and slopes: the same roundings twice. GELU and Swish have
+		// another zero at 1.41 and 2.40.
+		if got := a.Second(x); !(math.Abs(got-second) <= 2*relative*math.Abs(second)+absolute) {
+			t.Errorf("%v''(%v) = %v, want %v, relative error %.1e", a, x, got, second, got/second-1)
 		}
 	}
 	for _, a := range allActivations {
@@ -84,12 +89,15 @@ func TestActivationsAtExtremes(t *testing.T) {
 		Swish:    {0, 0, inf, 1},
 	}
 	for _, a := range allActivations {
-		if v, s := a.At(math.NaN()); !math.IsNaN(v) || !math.IsNaN(s) {
+		if v, s := a.At(math.NaN()); !math.IsNaN(v) || !math.IsNaN(s) || !math.IsNaN(a.Second(math.NaN())) {
 			t.Errorf("%v hides a NaN: %v, %v", a, v, s)
 		}
-		for _, x := range []float64{-math.MaxFloat64, -1e5, -709, 709, 1e5, math.MaxFloat64, 5e-324, -5e-324} {
+		for _, x := range []float64{-math.MaxFloat64, -1e5, -800, -709, 709, 800, 1e5, math.MaxFloat64, 5e-324, -5e-324} {
 			if v, s := a.At(x); math.IsNaN(v) || math.IsInf(v, 0) || math.IsNaN(s) || math.IsInf(s, 0) {
 				t.Errorf("%v(%v): %v, %v", a, x, v, s)
+			}
+			if c := a.Second(x); math.IsNaN(c) || math.IsInf(c, 0) {
+				t.Errorf("%v''(%v): %v", a, x, c)
 			}
 		}
 		if l, ok := limits[a]; ok {
@@ -98,20 +106,27 @@ func TestActivationsAtExtremes(t *testing.T) {
 			if got := [4]float64{v0, s0, v1, s1}; got != l {
 				t.Errorf("%v at -inf and inf: %v, want %v", a, got, l)
 			}
+			if c0, c1 := a.Second(-inf), a.Second(inf); c0 != 0 || c1 != 0 {
+				t.Errorf("%v'' at -inf and inf: %v, %v", a, c0, c1)
+			}
 		}
 	}
 }
 
-// The loops over a layer must be the scalar functions, bit for bit.
+// The loops over a layer must be the scalar functions, bit for bit, in place too.
 func TestApplyIsAt(t *testing.T) {
 	for _, a := range allActivations {
-		z := []float64{-30, -1.5, -0.2, 0, 0.4, 2, 50}
-		x := append([]float64{}, z...)
-		slope := make([]float64, len(z))
-		a.apply(z, slope)
-		for i := range x {
-			if v, s := a.At(x[i]); v != z[i] || s != slope[i] {
-				t.Errorf("%v: apply gives %v, %v at %v, At %v, %v", a, z[i], slope[i], x[i], v, s)
+		z := []float64{-30, -1.5, -0.2, 0, 0.4, 2, 50, -1e5, math.Inf(1), 1e-300, 400}
+		value, slope, second := make([]float64, len(z)), make([]float64, len(z)), make([]float64, len(z))
+		a.apply(value, slope, z)
+		a.applySecond(second, z)
+		for i, x := range z {
+			same := func(a, b float64) bool { return a == b || a != a && b != b }
+			if v, s := a.At(x); !same(v, value[i]) || !same(s, slope[i]) {
+				t.Errorf("%v: apply gives %v, %v at %v, At %v, %v", a, value[i], slope[i], x, v, s)
+			}
+			if c := a.Second(x); !same(c, second[i]) {
+				t.Errorf("%v: applySecond gives %v at %v, Second %v", a, second[i], x, c)
 			}
 		}
 	}

@@ -46,7 +46,7 @@ func BenchmarkActivation(b *testing.B) {
 		x, z, slope := gauss(100, rng), make([]float64, 100), make([]float64, 100)
 		run := func() {
 			copy(z, x)
-			a.apply(z, slope)
+			a.apply(z, slope, z)
 		}
 		b.Run(a.String(), func(b *testing.B) {
 			for b.Loop() {

@@ -6,32 +6,33 @@ import "fmt"
 // out may be x. It costs one multiplication and addition a weight, and one activation
 // a hidden unit, and allocates nothing.
 func (m *MLP) Forward(out, x, w []float64, ws *Workspace) {
-	m.check("out", out, m.Outputs)
+	m.check("out", out, ws.rows*m.Outputs)
 	m.hidden(x, w, ws)
 	last := len(m.Hidden)
 	weights, biases := m.LayerParams(w, last)
-	copy(out, biases)
-	mulAdd(out, weights, ws.act[last])
+	repeat(out, biases)
+	mulAdd(out, weights, ws.act[last], ws.rows)
+	m.scaleOutput(out)
 }
 
 // hidden evaluates the hidden layers: all that derivatives depend on.
 func (m *MLP) hidden(x, w []float64, ws *Workspace) {
-	m.check("x", x, m.Inputs)
+	m.check("x", x, ws.rows*m.Inputs)
 	m.check("w", w, ws.params)
-	a := ws.act[0]
+	a, in := ws.act[0], m.Inputs
 	copy(a, x)
-	for i, c := range m.Center {
-		a[i] -= c
-	}
+	m.center(a)
 	m.unscale(a)
 	for l, h := range m.Hidden {
-		in, out := len(a), h.Units
-		z := ws.act[l+1]
-		copy(z, w[out*in:])
-		mulAdd(z, w[:out*in], a)
-		h.Activation.apply(z, ws.slope[l])
-		w = w[out*(in+1):]
-		a = z
+		z, next := ws.z[l], ws.act[l+1]
+		repeat(z, w[h.Units*in:h.Units*(in+1)])
+		mulAdd(z, w[:h.Units*in], a, ws.rows)
+		h.Activation.apply(next, ws.slope[l], z)
+		if m.residual(l, in) {
+			add(next, a)
+		}
+		w = w[h.Units*(in+1):]
+		a, in = next, h.Units
 	}
 }
 
@@ -42,38 +43,45 @@ func (m *MLP) hidden(x, w []float64, ws *Workspace) {
 // by [MLP.Forward], [MLP.JVP] or [MLP.VJP] at the same w. vw may be nil, which means
 // zero. out may be vx. It costs one product a weight, two where vw is given.
 func (m *MLP) Push(out, w, vx, vw []float64, ws *Workspace) {
-	m.check("out", out, m.Outputs)
-	m.check("vx", vx, m.Inputs)
+	m.check("out", out, ws.rows*m.Outputs)
+	m.check("vx", vx, ws.rows*m.Inputs)
 	m.check("w", w, ws.params)
-	if vw != nil {
-		m.check("vw", vw, ws.params)
-	}
-	v := ws.v[:m.Inputs]
+	m.checkOptional("vw", vw, ws.params)
+	v, next, in := ws.a[:len(vx)], ws.b, m.Inputs
 	copy(v, vx)
 	m.unscale(v)
-	next := ws.u
 	for l := range len(m.Hidden) + 1 {
-		units, in := m.units(l), len(v)
-		z := next[:units]
+		units := m.units(l)
+		z := next[:ws.rows*units]
 		if l == len(m.Hidden) {
 			z = out
 		}
-		if vw == nil {
-			clear(z)
-		} else {
-			copy(z, vw[units*in:units*(in+1)])
-			mulAdd(z, vw[:units*in], ws.act[l])
-			vw = vw[units*(in+1):]
+		linearPush(z, w, v, vw, ws.act[l], ws.rows, units, in)
+		w, vw = w[units*(in+1):], rest(vw, units*(in+1))
+		if l == len(m.Hidden) {
+			break
 		}
-		mulAdd(z, w[:units*in], v)
-		w = w[units*(in+1):]
-		if l < len(m.Hidden) {
-			for i, s := range ws.slope[l] {
-				z[i] *= s
-			}
-			next, v = v[:cap(v)], z
+		for i, s := range ws.slope[l] {
+			z[i] *= s
 		}
+		if m.residual(l, in) {
+			add(z, v)
+		}
+		next, v, in = v[:cap(v)], z, units
 	}
+	m.scaleOutput(out)
+}
+
+// linearPush sets z = W v + V a + c, with W the weights at the head of w and (V, c)
+// those at the head of vw, which may be nil.
+func linearPush(z, w, v, vw, a []float64, rows, units, in int) {
+	if vw == nil {
+		clear(z)
+	} else {
+		repeat(z, vw[units*in:units*(in+1)])
+		mulAdd(z, vw[:units*in], a, rows)
+	}
+	mulAdd(z, w[:units*in], v, rows)
 }
 
 // Pull carries a covector c back through the network where it was last evaluated with
@@ -83,41 +91,42 @@ func (m *MLP) Push(out, w, vx, vw []float64, ws *Workspace) {
 //
 // gw may be nil: not wanted. gx may be c. It costs one product a weight, two with gw.
 func (m *MLP) Pull(gx, gw, w, c []float64, ws *Workspace) {
-	m.check("gx", gx, m.Inputs)
+	m.check("gx", gx, ws.rows*m.Inputs)
 	m.check("w", w, ws.params)
-	m.check("c", c, m.Outputs)
-	if gw != nil {
-		m.check("gw", gw, ws.params)
-	}
-	d := ws.v[:m.Outputs]
+	m.check("c", c, ws.rows*m.Outputs)
+	m.checkOptional("gw", gw, ws.params)
+	d, g, next := ws.a[:len(c)], ws.b, ws.c // cotangents of z_l, a_{l+1} and a_l
 	copy(d, c)
-	next := ws.u
+	m.scaleOutput(d)
 	end := ws.params
 	for l := len(m.Hidden); l >= 0; l-- {
-		units, a := len(d), ws.act[l]
+		units, a := m.units(l), ws.act[l]
+		in := len(a) / ws.rows
 		bias := end - units
-		start := bias - units*len(a)
-		if gw != nil {
-			addOuter(gw[start:bias], d, a)
-			for i, di := range d {
-				gw[bias+i] += di
+		start := bias - units*in
+		if l < len(m.Hidden) {
+			d = d[:ws.rows*units]
+			for i, s := range ws.slope[l] {
+				d[i] = g[i] * s
 			}
 		}
-		end = start
-		g := next[:len(a)]
+		if gw != nil {
+			addOuter(gw[start:bias], d, a, ws.rows)
+			addRows(gw[bias:end], d)
+		}
+		to := next[:len(a)]
 		if l == 0 {
-			g = gx
+			to = gx
 		}
-		mulTrans(g, w[start:bias], d)
-		if l == 0 {
-			m.unscale(g)
-			return
+		clear(to)
+		mulTransAdd(to, w[start:bias], d, ws.rows)
+		if l < len(m.Hidden) && m.residual(l, in) {
+			add(to, g)
 		}
-		for i, s := range ws.slope[l-1] {
-			g[i] *= s
-		}
-		next, d = d[:cap(d)], g
+		g, next, end = to, g[:cap(g)], start
+		d = d[:cap(d)]
 	}
+	m.unscale(gx)
 }
 
 // JVP sets out = N_x vx + N_w vw at (x, w). vw may be nil, which means zero. out may be
@@ -134,15 +143,51 @@ func (m *MLP) VJP(gx, gw, x, w, c []float64, ws *Workspace) {
 	m.Pull(gx, gw, w, c, ws)
 }
 
-// unscale divides by Scale.
+// center subtracts Center from each row.
+func (m *MLP) center(x []float64) {
+	if m.Center == nil {
+		return
+	}
+	for ; len(x) > 0; x = x[m.Inputs:] {
+		for i, c := range m.Center {
+			x[i] -= c
+		}
+	}
+}
+
+// unscale divides each row by Scale.
 func (m *MLP) unscale(v []float64) {
-	for i, s := range m.Scale {
-		v[i] /= s
+	if m.Scale == nil {
+		return
+	}
+	for ; len(v) > 0; v = v[m.Inputs:] {
+		for i, s := range m.Scale {
+			v[i] /= s
+		}
+	}
+}
+
+// scaleOutput multiplies each row by OutputScale.
+func (m *MLP) scaleOutput(out []float64) {
+	if m.OutputScale == nil {
+		return
+	}
+	for ; len(out) > 0; out = out[m.Outputs:] {
+		for i, s := range m.OutputScale {
+			out[i] *= s
+		}
 	}
 }
 
 func (m *MLP) check(name string, v []float64, want int) {
 	if len(v) != want {
 		panic(fmt.Sprintf("nn: %s has length %d, want %d", name, len(v), want))
+	}
+}
+
+// checkOptional lets nil pass.
+func (m *MLP) checkOptional(name string, v []float64, want int) {
+	if v != nil {
+		m.check(name, v, want)
 	}
 }

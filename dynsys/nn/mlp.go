@@ -5,8 +5,8 @@ import "fmt"
 // MLP is a multilayer perceptron: fully connected hidden layers and a linear output,
 //
 //	a_0     = (x - Center)/Scale
-//	a_{l+1} = f_l(W_l a_l + b_l)      for each hidden layer l
-//	N(x; w) = W_L a_L + b_L           with L = len(Hidden)
+//	a_{l+1} = f_l(W_l a_l + b_l)  [+ a_l]     for each hidden layer l
+//	N(x; w) = OutputScale (W_L a_L + b_L)     with L = len(Hidden)
 //
 // It is a shape only; the weights w are an argument of every method. They lie in one
 // vector, layer after layer from the inputs to the output: first W_l row by row (one
@@ -20,9 +20,17 @@ type MLP struct {
 	Hidden  []Layer // none: N is linear
 	Outputs int
 
+	// Residual adds to the output of each hidden layer its input, where both have the
+	// same number of units (He et al., CVPR 2016). At least one layer must be so.
+	Residual bool
+
 	// Center and Scale bring inputs of very different size to the same one. They are
 	// constants, one for each input; nil means 0 and 1.
 	Center, Scale []float64
+
+	// OutputScale multiplies the outputs, so that weights of size 1 make outputs of
+	// the size of a derivative. Constants, one for each output; nil means 1.
+	OutputScale []float64
 }
 
 // Layer is a hidden layer.
@@ -51,6 +59,9 @@ func (m *MLP) units(l int) int {
 	return m.Outputs
 }
 
+// residual says whether hidden layer l, with in inputs, adds them to its output.
+func (m *MLP) residual(l, in int) bool { return m.Residual && m.Hidden[l].Units == in }
+
 // LayerParams returns the part of w that holds W_l and b_l. It shares memory with w.
 func (m *MLP) LayerParams(w []float64, l int) (weights, biases []float64) {
 	in := m.Inputs
@@ -74,7 +85,10 @@ func (m *MLP) Validate() error {
 		return fmt.Errorf("nn: %d values of Center for %d inputs", len(m.Center), m.Inputs)
 	case m.Scale != nil && len(m.Scale) != m.Inputs:
 		return fmt.Errorf("nn: %d values of Scale for %d inputs", len(m.Scale), m.Inputs)
+	case m.OutputScale != nil && len(m.OutputScale) != m.Outputs:
+		return fmt.Errorf("nn: %d values of OutputScale for %d outputs", len(m.OutputScale), m.Outputs)
 	}
+	in, residual := m.Inputs, false
 	for l, h := range m.Hidden {
 		if h.Units < 1 {
 			return fmt.Errorf("nn: hidden layer %d has %d units", l, h.Units)
@@ -82,10 +96,20 @@ func (m *MLP) Validate() error {
 		if int(h.Activation) >= len(activationNames) {
 			return fmt.Errorf("nn: hidden layer %d has no valid activation: %v", l, h.Activation)
 		}
+		residual = residual || h.Units == in
+		in = h.Units
+	}
+	if m.Residual && !residual {
+		return fmt.Errorf("nn: Residual is set, but no hidden layer has as many units as inputs")
 	}
 	for i, s := range m.Scale {
-		if !(s > 0 || s < 0) || s-s != 0 {
+		if s == 0 || s-s != 0 {
 			return fmt.Errorf("nn: Scale of input %d is %v", i, s)
+		}
+	}
+	for i, s := range m.OutputScale {
+		if s == 0 || s-s != 0 {
+			return fmt.Errorf("nn: OutputScale of output %d is %v", i, s)
 		}
 	}
 	for i, c := range m.Center {
@@ -94,27 +118,4 @@ func (m *MLP) Validate() error {
 		}
 	}
 	return nil
-}
-
-// Workspace is the scratch memory of one goroutine for one network. It also remembers
-// the point of the last evaluation, for [MLP.Push] and [MLP.Pull].
-type Workspace struct {
-	params int
-	act    [][]float64 // act[l] is a_l, the input of layer l
-	slope  [][]float64 // slope[l] is f_l' of hidden layer l
-	v, u   []float64   // two layers' tangents or cotangents
-}
-
-// NewWorkspace returns a workspace for the network, which must be valid.
-func (m *MLP) NewWorkspace() *Workspace {
-	ws := &Workspace{params: m.NumParams()}
-	widest := max(m.Inputs, m.Outputs)
-	ws.act = append(ws.act, make([]float64, m.Inputs))
-	for _, h := range m.Hidden {
-		ws.act = append(ws.act, make([]float64, h.Units))
-		ws.slope = append(ws.slope, make([]float64, h.Units))
-		widest = max(widest, h.Units)
-	}
-	ws.v, ws.u = make([]float64, widest), make([]float64, widest)
-	return ws
 }

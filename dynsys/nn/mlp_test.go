@@ -20,6 +20,9 @@ func nets() []MLP {
 		{Inputs: 3, Hidden: []Layer{{4, Swish}, {1, Sin}, {9, Softplus}}, Outputs: 5,
 			Center: []float64{1, -2, 0.5}, Scale: []float64{2, 0.25, -3}},
 		{Inputs: 9, Hidden: []Layer{{7, GELU}, {20, Sigmoid}}, Outputs: 1},
+		{Inputs: 4, Hidden: []Layer{{4, Tanh}, {6, Swish}, {6, Sin}}, Outputs: 4, Residual: true, OutputScale: []float64{0.5, 2, -1, 10}},
+		{Inputs: 2, Hidden: []Layer{{40, Tanh}, {40, GELU}, {40, Softplus}}, Outputs: 2, Residual: true, Center: []float64{0.5, 1}},
+		{Inputs: 3, Outputs: 2, OutputScale: []float64{3, 0.1}, Scale: []float64{1, 2, 3}},
 	}
 	for _, a := range allActivations {
 		all = append(all, MLP{Inputs: 2, Hidden: []Layer{{5, a}, {8, a}}, Outputs: 3})
@@ -32,7 +35,14 @@ func name(m MLP) string {
 	for _, h := range m.Hidden {
 		s += fmt.Sprintf("-%d%v", h.Units, h.Activation)
 	}
-	return s + fmt.Sprintf("-%d", m.Outputs)
+	s += fmt.Sprintf("-%d", m.Outputs)
+	if m.Residual {
+		s += "+residual"
+	}
+	if m.Scale != nil || m.Center != nil || m.OutputScale != nil {
+		s += "+scaled"
+	}
+	return s
 }
 
 func gauss(n int, rng *rand.Rand) []float64 {
@@ -80,8 +90,14 @@ func complexForward(m *MLP, x, w []complex128) []complex128 {
 		}
 		for i := range z {
 			z[i] += next()
-			if l < len(m.Hidden) {
+			switch {
+			case l < len(m.Hidden):
 				z[i] = complexActivation(m.Hidden[l].Activation, z[i])
+				if m.Residual && len(z) == len(a) {
+					z[i] += a[i]
+				}
+			case m.OutputScale != nil:
+				z[i] *= complex(m.OutputScale[i], 0)
 			}
 		}
 		a = z
@@ -335,6 +351,8 @@ func TestEvaluationsDoNotAllocate(t *testing.T) {
 			m.Forward(out, x, w, ws)
 			m.JVP(out, x, w, x, vw, ws)
 			m.VJP(gx, gw, x, w, c, ws)
+			m.SecondOrder(gx, gw, x, w, x, vw, c, ws)
+			m.SecondDirectional(out, x, w, x, vw, x, vw, ws)
 		}); got != 0 {
 			t.Errorf("%s: %v allocations", name(m), got)
 		}
@@ -353,6 +371,9 @@ func TestValidate(t *testing.T) {
 		"input 1 is 0":    func(m *MLP) { m.Scale = []float64{1, 0} },
 		"input 0 is NaN":  func(m *MLP) { m.Scale = []float64{math.NaN(), 1} },
 		"input 0 is +Inf": func(m *MLP) { m.Center = []float64{math.Inf(1), 1} },
+		"no hidden layer": func(m *MLP) { m.Residual = true },
+		"OutputScale for": func(m *MLP) { m.OutputScale = []float64{1, 2} },
+		"output 0 is 0":   func(m *MLP) { m.OutputScale = []float64{0} },
 	} {
 		m := ok
 		change(&m)
@@ -378,6 +399,8 @@ func TestWrongLengthsPanic(t *testing.T) {
 		"gx":  func() { m.VJP(one, nil, two, w, one, ws) },
 		"gw":  func() { m.VJP(two, two, two, w, one, ws) },
 		"c":   func() { m.VJP(two, nil, two, w, two, ws) },
+		"ux":  func() { m.SecondDirectional(one, two, w, two, nil, one, nil, ws) },
+		"uw":  func() { m.SecondDirectional(one, two, w, two, nil, two, two, ws) },
 	} {
 		func() {
 			defer func() {

@@ -39,6 +39,16 @@ type example struct {
 	model   dynsys.Model
 	y, p    []float64
 	complex func(dy []complex128, t float64, y, p []complex128)
+	pattern int // entries of the Jacobian; 0: it is full
+}
+
+// repeatedComplex is f for several trajectories of dim states.
+func repeatedComplex(f func(dy []complex128, t float64, y, p []complex128), dim int) func(dy []complex128, t float64, y, p []complex128) {
+	return func(dy []complex128, t float64, y, p []complex128) {
+		for ; len(y) > 0; dy, y = dy[dim:], y[dim:] {
+			f(dy[:dim], t, y[:dim], p)
+		}
+	}
 }
 
 func examples() []example {
@@ -91,6 +101,60 @@ func examples() []example {
 			dy[1] += n[0]
 			dy[2] += n[1]
 		},
+	})
+	// Reads both states and time, adds to the first: an entry beside the diagonal.
+	reader := MLP{Inputs: 3, Hidden: []Layer{{5, Swish}, {5, Tanh}}, Outputs: 1, Residual: true, OutputScale: []float64{3}}
+	term := Term{Net: reader, Time: true, Into: []int{0}}
+	p = append([]float64{0.7, 1.3}, gauss(reader.NumParams(), rng)...)
+	sparse := func(dy []complex128, t float64, y, p []complex128) {
+		forcedComplex(dy, t, y, p)
+		dy[0] += complexForward(&reader, []complex128{y[0], y[1], complex(t, 0)}, p[2:])[0]
+	}
+	all = append(all, example{
+		name: "hybrid with a sparse Jacobian", model: Hybrid{Known: forced{}, Term: term},
+		y: gauss(2, rng), p: p, complex: sparse, pattern: 3,
+	})
+
+	// The same and the first example for three trajectories.
+	all = append(all, example{
+		name: "trajectories of a hybrid", model: Hybrid{Known: forced{}, Term: term, Trajectories: 3},
+		y: gauss(6, rng), p: p, complex: repeatedComplex(sparse, 2), pattern: 9,
+	}, example{
+		name: "trajectories of an ODE", model: ODE{Net: small, Trajectories: 3}, y: gauss(6, rng), p: all[0].p,
+		complex: repeatedComplex(all[0].complex, 2), pattern: 12,
+	}, example{
+		name:  "trajectories of a hybrid with a full Jacobian",
+		model: Hybrid{Known: known{problem: lorenz}, Term: Term{Net: plain}, Trajectories: 2},
+		y:     gauss(6, rng), p: all[2].p, complex: repeatedComplex(all[2].complex, 3), pattern: 18,
+	})
+
+	// Two further states: the network reads all four and moves three.
+	wider := MLP{Inputs: 4, Hidden: []Layer{{6, Tanh}}, Outputs: 3}
+	all = append(all, example{
+		name:  "augmented hybrid",
+		model: Hybrid{Known: Augmented{Known: forced{}, Extra: 2}, Term: Term{Net: wider, Into: []int{1, 2, 3}}},
+		y:     gauss(4, rng), p: append([]float64{0.7, 1.3}, gauss(wider.NumParams(), rng)...),
+		complex: func(dy []complex128, t float64, y, p []complex128) {
+			forcedComplex(dy, t, y[:2], p)
+			dy[2], dy[3] = 0, 0
+			for i, n := range complexForward(&wider, y, p[2:]) {
+				dy[1+i] += n
+			}
+		},
+		pattern: 13,
+	}, example{
+		name: "trajectories of an augmented hybrid of a full Jacobian",
+		model: Hybrid{
+			Known:        Augmented{Known: known{problem: lorenz}, Extra: 1},
+			Term:         Term{Net: MLP{Inputs: 1, Outputs: 1}, From: []int{3}, Into: []int{3}},
+			Trajectories: 2,
+		},
+		y: gauss(8, rng), p: append(append([]float64{}, lorenz.P...), 0.3, -0.2),
+		complex: repeatedComplex(func(dy []complex128, t float64, y, p []complex128) {
+			_ = lorenz.Complex(dy[:3], t, y[:3], p[:3])
+			dy[3] = p[3]*y[3] + p[4]
+		}, 4),
+		pattern: 20,
 	})
 	return all
 }
@@ -207,7 +271,7 @@ func TestSystemJVPsAndJacobianAgainstJVP(t *testing.T) {
 			out, vy, vp = append(out, make([]float64, n)), append(vy, unit), append(vp, nil)
 		}
 		vp[n] = gauss(s.NumParams, rng)
-		dy, jac := make([]float64, n), make([]float64, n*n)
+		dy, jac := make([]float64, n), newJacobian(t, e, s)
 		must(t, s.JVPs(dy, out, time, e.y, e.p, vy, vp))
 		must(t, s.Jacobian(jac, time, e.y, e.p))
 		wantDy, want := make([]float64, n), make([]float64, n)
@@ -221,18 +285,50 @@ func TestSystemJVPsAndJacobianAgainstJVP(t *testing.T) {
 				if out[j][i] != want[i] {
 					t.Errorf("JVPs: out[%d][%d] = %v, JVP %v", j, i, out[j][i], want[i])
 				}
-				if j < n && !(math.Abs(jac[i*n+j]-want[i]) <= 1e-14*largest(want)) {
-					t.Errorf("Jacobian[%d][%d] = %v, JVP %v", i, j, jac[i*n+j], want[i])
+				if j == n {
+					continue
+				}
+				if got := entry(s, jac, i, j); !(math.Abs(got-want[i]) <= 1e-14*largest(want)) {
+					t.Errorf("Jacobian[%d][%d] = %v, JVP %v", i, j, got, want[i])
 				}
 			}
 		}
 	})
 }
 
+// newJacobian makes room for the Jacobian, filled with numbers to be overwritten.
+func newJacobian(t *testing.T, e example, s *dynsys.System[[]float64]) []float64 {
+	t.Helper()
+	size := s.Dim * s.Dim
+	if (s.Pattern != nil) != (e.pattern != 0) {
+		t.Fatalf("Pattern is %v, want %d entries", s.Pattern, e.pattern)
+	}
+	if s.Pattern != nil {
+		if size = s.Pattern.Len(); size != e.pattern {
+			t.Fatalf("%d entries in the Jacobian, want %d", size, e.pattern)
+		}
+	}
+	jac := make([]float64, size)
+	for i := range jac {
+		jac[i] = math.NaN()
+	}
+	return jac
+}
+
+func entry(s *dynsys.System[[]float64], jac []float64, i, j int) float64 {
+	if s.Pattern == nil {
+		return jac[i*s.Dim+j]
+	}
+	if k := s.Pattern.At(i, j); k >= 0 {
+		return jac[k]
+	}
+	return 0
+}
+
 func TestSystemDoesNotAllocate(t *testing.T) {
 	forExamples(t, func(t *testing.T, e example, s *dynsys.System[[]float64], rng *rand.Rand) {
 		n := s.Dim
-		dy, gy, gp, jac := make([]float64, n), make([]float64, n), make([]float64, s.NumParams), make([]float64, n*n)
+		dy, gy, gp, jac := make([]float64, n), make([]float64, n), make([]float64, s.NumParams), newJacobian(t, e, s)
 		out := [][]float64{make([]float64, n), make([]float64, n)}
 		vy, vp := [][]float64{gauss(n, rng), gauss(n, rng)}, [][]float64{nil, gauss(s.NumParams, rng)}
 		if got := testing.AllocsPerRun(10, func() {
@@ -241,6 +337,12 @@ func TestSystemDoesNotAllocate(t *testing.T) {
 			_ = s.VJP(gy, gp, time, e.y, e.p, vy[1])
 			_ = s.JVPs(dy, out, time, e.y, e.p, vy, vp)
 			_ = s.Jacobian(jac, time, e.y, e.p)
+			if s.SecondOrder != nil {
+				_ = s.TimeDerivative(dy, time, e.y, e.p)
+				_, _ = s.SecondOrder(gy, gp, time, e.y, e.p, vy[0], vp[1], vy[1])
+				_ = s.SecondDirectional(dy, time, e.y, e.p, vy[0], vp[1], 1, vy[1], vp[1])
+				_ = s.SecondDirectionals(out, time, e.y, e.p, vy, vp, 1, vy[1], vp[1])
+			}
 		}); got != 0 {
 			t.Errorf("%v allocations", got)
 		}
@@ -296,7 +398,8 @@ func TestHybridKeepsWhatIsKnown(t *testing.T) {
 	}
 	s, err := term.AddTo(bare)
 	must(t, err)
-	if s.JVP != nil || s.VJP != nil || s.JVPs != nil || s.Jacobian != nil {
+	if s.JVP != nil || s.VJP != nil || s.JVPs != nil || s.Jacobian != nil ||
+		s.TimeDerivative != nil || s.SecondOrder != nil || s.SecondDirectional != nil || s.SecondDirectionals != nil || s.Autonomous {
 		t.Error("the sum has derivatives that its known part lacks")
 	}
 	if !s.Approximate || s.Breaks.Count != 1 {
