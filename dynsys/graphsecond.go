@@ -1,135 +1,77 @@
 package dynsys
 
-import "github.com/odefit/odefit/dynsys/expr"
-
-// bends are the derivatives of the entries of f_y and f_p along a change of the inputs:
-// of the state alone, or of time, state and parameters. They multiply any number of
-// directions.
-type bends struct {
-	prog *expr.Program
-	y, p []expr.Entry // places of the outputs, those of f_y first; zeros are left out
-}
-
-// changes is the number of inputs behind those of a VJP that hold the change: of the
-// state, of time, of the parameters.
-func (g *Graph) changes() int { return g.States + 1 + g.Params }
-
-// bends builds them once, for a change of the state alone or of everything.
-func (m *GraphModel) bends(all bool) (*bends, error) {
-	jy, jp, err := m.jacobians()
+// secondOrder implements System.SecondOrder: a reverse sweep through a JVP.
+func (w *graphSystem) secondOrder(gy, gp []float64, t float64, y, p, vy, vp, v []float64) (float64, error) {
+	k := secondState
+	if vp != nil {
+		k = secondAll
+	}
+	e, extra, err := w.start(k, t, y, p)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	which := 0
-	if all {
-		which = 1
+	copy(extra, v)
+	copy(extra[w.n:], vy)
+	copy(extra[2*w.n:], vp)
+	result, err := e.Run()
+	if err != nil {
+		return 0, err
 	}
-	if m.second[which] == nil {
-		m.second[which], err = newBends(&m.g, jy.at, jp.at, all)
-	}
-	return m.second[which], err
+	last := len(result) - 1
+	copy(gy, result[:w.n])
+	addTo(gp, result[w.n:last])
+	return result[last], nil
 }
 
-func newBends(g *Graph, jy, jp []expr.Entry, all bool) (*bends, error) {
-	b := g.Builder
-	first := 1 + 2*g.States + g.Params
-	in, seeds := g.states(), make([]expr.Node, 0, g.changes())
-	if all {
-		in = append(append(in, 0), g.params()...)
-	}
-	for i := range in {
-		seeds = append(seeds, b.Input(first+i))
-	}
-	s := &bends{}
-	var outs []expr.Node
-	collect := func(entries []expr.Entry) (kept []expr.Entry) {
-		nodes := make([]expr.Node, len(entries))
-		for i, e := range entries {
-			nodes[i] = e.Node
-		}
-		for i, n := range b.JVP(nodes, in, seeds) {
-			if v, ok := b.Value(n); !ok || v != 0 {
-				kept, outs = append(kept, entries[i]), append(outs, n)
-			}
-		}
-		return kept
-	}
-	s.y, s.p = collect(jy), collect(jp)
-	var err error
-	s.prog, err = b.Compile(outs...)
-	return s, err
-}
-
-// bendEval evaluates bends for one goroutine.
-type bendEval struct {
-	s            *bends
-	scratch, out []float64
+func (w *graphSystem) secondDirectional(out []float64, t float64, y, p, vy, vp []float64, ut float64, uy, up []float64) error {
+	w.one.out[0], w.one.vy[0], w.one.vp[0] = out, vy, vp
+	return w.secondDirectionals(w.one.out[:], t, y, p, w.one.vy[:], w.one.vp[:], ut, uy, up)
 }
 
 // secondDirectionals implements System.SecondDirectionals: one evaluation of the
 // derivatives of the sparse Jacobians, and a sparse product for each direction.
 func (w *graphSystem) secondDirectionals(out [][]float64, t float64, y, p []float64, vy, vp [][]float64, ut float64, uy, up []float64) error {
-	which := 0
+	k, which := bendState, 0
 	if ut != 0 || up != nil {
-		which = 1
+		k, which = bendAll, 1
 	}
-	e := &w.second[which]
-	if e.s == nil {
-		s, err := w.m.bends(which == 1)
-		if err != nil {
-			return err
-		}
-		*e = bendEval{s: s, scratch: s.prog.Scratch(), out: make([]float64, s.prog.Outputs())}
+	e, extra, err := w.start(k, t, y, p)
+	if err != nil {
+		return err
 	}
-	g := &w.m.g
-	in := w.place(t, y, p)
-	change := in[1+2*g.States+g.Params:]
-	copy(change, uy)
-	if which == 1 {
-		change[g.States] = ut
-		clear(change[g.States+1:])
-		copy(change[g.States+1:], up)
+	copy(extra, uy)
+	if k == bendAll {
+		extra[w.n] = ut
+		clear(extra[w.n+1:])
+		copy(extra[w.n+1:], up)
 	}
-	e.s.prog.Eval(e.out, in, e.scratch)
-	ny := len(e.s.y)
+	result, err := e.Run()
+	if err != nil {
+		return err
+	}
+	places := &w.m.bent[which]
+	ny := len(places.y)
 	for i := range out {
 		clear(out[i])
-		for k, at := range e.s.y {
-			out[i][at.Row] += e.out[k] * vy[i][at.Col]
-		}
-		if vp[i] == nil {
-			continue
-		}
-		for k, at := range e.s.p {
-			out[i][at.Row] += e.out[ny+k] * vp[i][at.Col]
+		addProduct(out[i], places.y, result[:ny], vy[i])
+		if vp[i] != nil {
+			addProduct(out[i], places.p, result[ny:], vp[i])
 		}
 	}
 	return nil
 }
 
-// timeDerivative implements System.TimeDerivative.
-func (w *graphSystem) timeDerivative(ft []float64, t float64, y, p []float64) error {
-	if w.jt == nil {
-		s, err := w.m.inTime()
-		if err != nil {
-			return err
-		}
-		w.jt = newSlopeEval(s)
+// initialSecond implements Initial.SecondOrder.
+func (w *graphSystem) initialSecond(gp, p, vp, v []float64) error {
+	e, extra, err := w.start(initialSecond, 0, nil, p)
+	if err != nil {
+		return err
 	}
-	clear(ft)
-	w.one[0] = 1
-	w.jt.addProduct(ft, w.place(t, y, p), w.one[:])
-	return nil
-}
-
-// inTime builds f_t once.
-func (m *GraphModel) inTime() (s *slopes, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.jt == nil {
-		m.jt, err = newSlopes(m.g.Builder, m.g.Rates, []int{0})
+	copy(extra, v)
+	copy(extra[w.n:], vp)
+	result, err := e.Run()
+	if err == nil {
+		addTo(gp, result)
 	}
-	return m.jt, err
+	return err
 }

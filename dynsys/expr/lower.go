@@ -17,10 +17,11 @@ type lowering struct {
 	known     map[instruction]place // what an instruction on these places makes
 }
 
-// lower returns the program of outs.
-func (b *Builder) lower(outs []Node) *Program {
+// lower returns the program of outs for at least the given number of inputs.
+func (b *Builder) lower(inputs int, outs []Node) *Program {
 	l := lowering{
 		b:         b,
+		inputs:    inputs,
 		constants: make(map[uint64]place),
 		place:     make(map[Node]place),
 		known:     make(map[instruction]place),

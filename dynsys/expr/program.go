@@ -29,11 +29,20 @@ func (b *Builder) Compile(outs ...Node) (*Program, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return b.lower(outs), nil
+	return b.lower(0, outs), nil
+}
+
+// CompileFor is [Builder.Compile] for inputs that have at least the given number of
+// slots, whether they occur or not.
+func (b *Builder) CompileFor(inputs int, outs ...Node) (*Program, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	return b.lower(inputs, outs), nil
 }
 
 // Inputs returns the number of inputs that the program needs: one more than the
-// highest slot that occurs.
+// highest slot that occurs, or what [Builder.CompileFor] was told.
 func (p *Program) Inputs() int { return p.inputs }
 
 // Outputs returns the number of outputs.
