@@ -3,6 +3,8 @@ package dynsys
 import (
 	"fmt"
 	"math"
+
+	"github.com/odefit/odefit/integrate"
 )
 
 // DerivativeError names the first derivative of a system that is wrong.
@@ -65,13 +67,21 @@ func CheckDerivatives(s *System[[]float64], t float64, y, p []float64) error {
 	if s.Jacobian == nil {
 		return nil
 	}
-	jac := make([]float64, n*n)
-	if err := s.Jacobian(jac, t, y, p); err != nil {
+	size := n * n
+	if s.Pattern != nil {
+		size = s.Pattern.Len()
+	}
+	jac := integrate.Matrix{Pattern: s.Pattern, Values: make([]float64, size)}
+	if err := s.Jacobian(jac.Values, t, y, p); err != nil {
 		return err
 	}
-	for k, got := range jac {
-		if err := agree("Jacobian", got, want[k%n][k/n], k/n, k%n, n); err != nil {
-			return err
+	column := make([]float64, n)
+	for j := range n {
+		jac.MulVec(column, unit(n, j))
+		for i, got := range column {
+			if err := agree("Jacobian", got, want[j][i], i, j, n); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

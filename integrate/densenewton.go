@@ -29,6 +29,7 @@ type denseNewton[S any] struct {
 	stats    *Stats
 	n        int
 	jac      linalg.Matrix
+	entries  []float64 // of Problem.Pattern
 	a        []float64
 	lu       linalg.LU
 	za       [][]complex128
@@ -49,10 +50,26 @@ func newDenseNewton[S any](p *Problem[S], flat space.Coordinates[S], stats *Stat
 }
 
 func (d *denseNewton[S]) Linearize(t float64, y S) error {
-	if d.p.Jacobian != nil {
+	if d.p.Jacobian == nil {
+		return d.differences(t, y)
+	}
+	pattern := d.p.Pattern
+	if pattern == nil {
 		return d.p.Jacobian(d.jac.Values, t, y)
 	}
-	return d.differences(t, y)
+	if d.entries == nil {
+		d.entries = make([]float64, pattern.Len())
+	}
+	if err := d.p.Jacobian(d.entries, t, y); err != nil {
+		return err
+	}
+	clear(d.jac.Values)
+	for j := range d.n {
+		for k := pattern.Start[j]; k < pattern.Start[j+1]; k++ {
+			d.jac.Values[pattern.Row[k]*d.n+j] = d.entries[k]
+		}
+	}
+	return nil
 }
 
 func (d *denseNewton[S]) Factor(g float64) error {

@@ -50,10 +50,12 @@ func (p *Program) Machine() (*Machine, error) {
 	if m.module, err = m.runtime.CompileModule(ctx, text); err != nil {
 		return nil, errors.Join(fmt.Errorf("expr: compiling machine code: %w", err), m.runtime.Close(ctx))
 	}
+	runtime.AddCleanup(m, func(r wazero.Runtime) { _ = r.Close(ctx) }, m.runtime)
 	return m, nil
 }
 
-// Close frees the machine code.
+// Close frees the machine code. A machine that nobody uses any more is closed by the
+// garbage collector, at a time of its choosing.
 func (m *Machine) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -81,7 +83,7 @@ func (m *Machine) Evaluator() (Evaluator, error) {
 			return nil, err
 		}
 	}
-	e := &machineEvaluator{*in}
+	e := &machineEvaluator{*in, m}
 	runtime.AddCleanup(e, m.release, in)
 	return e, nil
 }
@@ -134,7 +136,10 @@ func (m *Machine) instantiate() (*instance, error) {
 	return in, nil
 }
 
-type machineEvaluator struct{ instance }
+type machineEvaluator struct {
+	instance
+	m *Machine // kept, so that it is not closed
+}
 
 func (e *machineEvaluator) Inputs() []float64 { return e.in }
 
