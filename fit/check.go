@@ -70,6 +70,9 @@ func (p *Problem) checkExperiment(x *Experiment) error {
 			return fmt.Errorf("fit: experiment %q has %d initial values for %d states", x.Name, len(x.Y0), states)
 		}
 	}
+	if x.Preequilibration < 0 || x.Preequilibration > len(p.Experiments) || x.Resets != nil && len(x.Resets) != states {
+		return fmt.Errorf("fit: experiment %q begins at the steady state of experiment %d, of %d, with %d states set of %d", x.Name, x.Preequilibration-1, len(p.Experiments), len(x.Resets), states)
+	}
 	for k, o := range x.Observations {
 		where := fmt.Sprintf("fit: experiment %q, observation %d", x.Name, k)
 		if o.Observable < 0 || o.Observable >= len(p.Observables) {
@@ -77,8 +80,8 @@ func (p *Problem) checkExperiment(x *Experiment) error {
 		}
 		obs := &p.Observables[o.Observable]
 		switch pr := obs.Predict; {
-		case !(o.Time >= x.T0) || math.IsInf(o.Time, 0):
-			return fmt.Errorf("%s: the time %v is not finite or lies before the start %v", where, o.Time, x.T0)
+		case !(o.Time >= x.T0):
+			return fmt.Errorf("%s: the time %v lies before the start %v", where, o.Time, x.T0)
 		case pr.states > states || pr.params > params || pr.rows != len(o.Row):
 			return fmt.Errorf("%s: the prediction of %s takes %d states, %d parameters and %d row values, and is given %d, %d and %d",
 				where, obs.Name, pr.states, pr.params, pr.rows, states, params, len(o.Row))

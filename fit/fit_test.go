@@ -304,8 +304,7 @@ func TestMistakesWhereTablesMeet(t *testing.T) {
 		{csv, "experiment,c\nx,k*\n", "conditions.csv:2:3"},
 		{strings.Replace(csv, "0.4,0.1", "0.4,sdd", 1), "", "data.csv:3"},
 		{strings.Replace(csv, "0.4,0.1", "0.4,", 1), "", "data.csv:3"},
-		{strings.Replace(csv, "1,x,0.4", "inf,x,0.4", 1), "", "not supported"},
-		{csv, "experiment,c,preequilibration\nx,1,y\n", "not supported"},
+		{csv, "experiment,c,preequilibration\nx,1,y\n", `conditions.csv:2:5: column preequilibration: there is no experiment "y" to start from`},
 	} {
 		var tables []string
 		if c.table != "" {

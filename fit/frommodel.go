@@ -110,17 +110,11 @@ func (j *joiner) solver() error {
 // conditions or the model name and that have no data.
 func (j *joiner) experiments() error {
 	if data := j.tables.Data; data != nil {
-		if err := data.Unsupported(); err != nil {
-			return err
-		}
 		for _, x := range data.Experiments {
 			j.names = append(j.names, x.Name)
 		}
 	}
 	if c := j.tables.Conditions; c != nil {
-		if err := c.Unsupported(); err != nil {
-			return err
-		}
 		for _, row := range c.Rows {
 			j.addExperiment(row.Experiment)
 		}

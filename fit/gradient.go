@@ -44,17 +44,17 @@ func (e *evaluator) hasFree() bool {
 
 // experimentGradient adds one experiment.
 func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, sim *simulation, method sensitivity.Method) (float64, error) {
-	if err := sim.link.values(sim.q, sim.y0, theta); err != nil {
-		return 0, sim.failure(err)
-	}
-	if err := sim.link.tangents(sim.dq, sim.dy0, theta, sim.active); err != nil {
-		return 0, sim.failure(err)
-	}
-	if err := sim.checkStart(); err != nil {
-		return 0, err
+	if len(sim.x.Observations) == 0 {
+		return 0, nil
 	}
 	e.counts.Simulations++
 	l := &likelihood{e: e, sim: sim, theta: theta, gq: make([]float64, len(sim.q)), direct: g}
+	if sim.forever && sim.sys != nil {
+		return l.forward(ctx, g)
+	}
+	if err := sim.start(ctx, theta, true); err != nil {
+		return 0, err
+	}
 	if sim.sys == nil {
 		f, err := l.withoutStates()
 		l.chain(g, l.gq, nil)
@@ -159,6 +159,38 @@ func (l *likelihood) each(k int, y []float64, add func(input int, v float64)) er
 		add(entry.input, s.D[entry.output]*slopes[i])
 	}
 	return nil
+}
+
+// forward adds the shares of an experiment by its tangents. Observations at infinite
+// time have no time at which an adjoint could begin.
+func (l *likelihood) forward(ctx context.Context, g []float64) (float64, error) {
+	sim := l.sim
+	if err := sim.run(ctx, l.theta, true); err != nil {
+		return 0, err
+	}
+	var total float64
+	gy := make([]float64, len(sim.y0))
+	for k := range sim.x.Observations {
+		y, s := sim.y[sim.at[k]], sim.s[sim.at[k]]
+		f, err := l.value(k, y, nil)
+		if err != nil {
+			return 0, err
+		}
+		total += f
+		if err := l.inState(gy, k, y, nil); err != nil {
+			return 0, err
+		}
+		for j, i := range sim.active {
+			for c, d := range gy {
+				g[l.e.column[i]] += d * s[j][c]
+			}
+		}
+		if err := l.inParams(nil, k, y, nil); err != nil {
+			return 0, err
+		}
+	}
+	l.chain(g, l.gq, nil)
+	return total, nil
 }
 
 // withoutStates adds up the shares of an experiment that needs no trajectory.

@@ -55,9 +55,11 @@ func (j *joiner) links() error {
 		base := j.base(name)
 		q := slices.Clone(base)
 		initial := slices.Clone(j.c.Initial)
+		resets := make([]bool, len(j.m.States))
 		set := func(target model.Target, value expr.Node) {
 			if target.Kind == model.SetsInitial {
 				initial[target.Index] = value
+				resets[target.Index] = true
 			} else {
 				q[target.Index] = j.in(base, value)[0]
 			}
@@ -76,9 +78,9 @@ func (j *joiner) links() error {
 		if err != nil {
 			return err
 		}
-		j.p.Experiments[x].link = link
+		j.p.Experiments[x].link, j.p.Experiments[x].Resets = link, resets
 	}
-	return nil
+	return j.preequilibrations()
 }
 
 // conditions calls set for every cell of the experiment's row.

@@ -50,9 +50,10 @@ func newEvaluator(p *Problem, set sensitivity.Settings) (*evaluator, error) {
 	for i := range p.Observables {
 		e.preds = append(e.preds, p.Observables[i].Predict.predictor())
 	}
+	shared := map[int]*rest{}
 	for i := range p.Experiments {
 		x := &p.Experiments[i]
-		sim, err := newSimulation(x, estimated, set)
+		sim, err := newSimulation(p, x, estimated, set, shared)
 		if err != nil {
 			return nil, err
 		}
@@ -100,6 +101,9 @@ func (e *evaluator) evaluate(ctx context.Context, theta, r, jac []float64, see f
 	}
 	var total float64
 	for x, sim := range e.sims {
+		if len(sim.x.Observations) == 0 {
+			continue
+		}
 		e.counts.Simulations++
 		if err := sim.run(ctx, theta, jac != nil); err != nil {
 			return 0, err

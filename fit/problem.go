@@ -56,6 +56,13 @@ type Experiment struct {
 	T0 float64
 	// Y0 is the initial state; nil means the model's own y0(q).
 	Y0 []float64
+	// Preequilibration is one more than the index in Problem.Experiments of the
+	// experiment whose steady state is the initial state of this one; 0 means none. That
+	// experiment is followed from its own initial state, with time standing still at its
+	// T0. Resets[i], where given, says that state i begins at this experiment's own
+	// initial value all the same.
+	Preequilibration int
+	Resets           []bool
 	// Params are the experiment's own parameters q, of which the model uses the
 	// first NumParams and predictions may use all. Nil means that q is the vector
 	// of all Problem.Parameters.
@@ -68,8 +75,8 @@ type Experiment struct {
 
 // Observation is one measured value.
 type Observation struct {
-	Observable int // index in Problem.Observables
-	Time       float64
+	Observable int     // index in Problem.Observables
+	Time       float64 // +Inf: the steady state
 	Value      float64
 	Censored   dataset.Censoring
 	// Row are the numbers of the data row that the prediction uses.

@@ -36,7 +36,7 @@ func (p *Problem) Simulate(ctx context.Context, theta []float64, x int, times []
 	for i, t := range times {
 		exp.Observations[i].Time = t
 	}
-	sim, err := newSimulation(&exp, make([]bool, len(p.Parameters)), p.settings(1))
+	sim, err := newSimulation(p, &exp, make([]bool, len(p.Parameters)), p.settings(1), nil)
 	if err != nil {
 		return nil, err
 	}

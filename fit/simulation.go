@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/odefit/odefit/dynsys"
@@ -17,9 +18,13 @@ type simulation struct {
 	x      *Experiment
 	sys    *dynsys.System[[]float64] // nil without states
 	link   link
+	from   *rest     // the steady state at which it begins; nil for none
 	active []int     // estimated parameters on which q or y0 depend
-	times  []float64 // of the observations, distinct and increasing
-	at     []int     // at[k] is the place of observation k in times
+	times  []float64 // of the observations, distinct and increasing, finite
+	at     []int     // at[k] is the place of observation k in y
+
+	forever bool // some observations are at infinite time; their place in y is the last
+	final   sensitivity.Steady
 
 	q, y0  []float64
 	dq     [][]float64 // dq[j] = dq/dtheta[active[j]]
@@ -33,7 +38,9 @@ type simulation struct {
 	steps int // accepted steps of the last run
 }
 
-func newSimulation(x *Experiment, estimated []bool, set sensitivity.Settings) (*simulation, error) {
+// newSimulation prepares an experiment of p. Steady states that several experiments
+// begin at are kept in shared, which may be nil.
+func newSimulation(p *Problem, x *Experiment, estimated []bool, set sensitivity.Settings, shared map[int]*rest) (*simulation, error) {
 	sim := &simulation{x: x, set: set}
 	var err error
 	if x.Model != nil {
@@ -51,15 +58,15 @@ func newSimulation(x *Experiment, estimated []bool, set sensitivity.Settings) (*
 			sim.active = append(sim.active, k)
 		}
 	}
-	for _, o := range x.Observations {
-		sim.times = append(sim.times, o.Time)
+	if x.Preequilibration > 0 {
+		if sim.from, err = newRest(p, x.Preequilibration-1, estimated, set, shared); err != nil {
+			return nil, err
+		}
+		sim.active = append(sim.active, sim.from.sim.active...)
+		slices.Sort(sim.active)
+		sim.active = slices.Compact(sim.active)
 	}
-	slices.Sort(sim.times)
-	sim.times = slices.Compact(sim.times)
-	for _, o := range x.Observations {
-		i, _ := slices.BinarySearch(sim.times, o.Time)
-		sim.at = append(sim.at, i)
-	}
+	sim.place()
 	states := 0
 	if sim.sys != nil {
 		states = sim.sys.Dim
@@ -72,13 +79,34 @@ func newSimulation(x *Experiment, estimated []bool, set sensitivity.Settings) (*
 	if sim.sys != nil {
 		sim.prepareTracer()
 	} else {
-		sim.y = make([][]float64, len(sim.times))
-		sim.s = make([][][]float64, len(sim.times))
+		sim.y = make([][]float64, len(sim.times)+1)
+		sim.s = make([][][]float64, len(sim.times)+1)
 		for i := range sim.s {
 			sim.s[i] = make([][]float64, len(sim.active))
 		}
 	}
 	return sim, nil
+}
+
+// place sorts the times of the observations. With a state at infinite time, the end of
+// the finite part stands before it.
+func (sim *simulation) place() {
+	for _, o := range sim.x.Observations {
+		if math.IsInf(o.Time, 1) {
+			sim.forever = true
+		} else {
+			sim.times = append(sim.times, o.Time)
+		}
+	}
+	slices.Sort(sim.times)
+	sim.times = slices.Compact(sim.times)
+	for _, o := range sim.x.Observations {
+		i, ok := slices.BinarySearch(sim.times, o.Time)
+		if !ok && sim.sys != nil {
+			i++
+		}
+		sim.at = append(sim.at, i)
+	}
 }
 
 // prepareTracer hands the experiment to the sensitivity tracer. The initial state
@@ -94,16 +122,20 @@ func (sim *simulation) prepareTracer() {
 	if n := len(sim.times); n > 0 {
 		end = sim.times[n-1]
 	}
+	times := sim.times
+	if sim.forever {
+		times = append(slices.Clone(times), end)
+	}
 	sim.tracer = sensitivity.Tracer[[]float64]{
 		Problem: sensitivity.Problem[[]float64]{
 			System: &sys, P: sim.q[:sys.NumParams], T0: sim.x.T0, T1: end, Y0: sim.y0,
 		},
-		Times: sim.times, Directions: directions, Settings: &sim.set,
+		Times: times, Directions: directions, Settings: &sim.set,
 	}
 }
 
-// run integrates the experiment at theta, with tangents where asked.
-func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) error {
+// start sets parameters and initial state at theta, with their tangents where asked.
+func (sim *simulation) start(ctx context.Context, theta []float64, tangents bool) error {
 	if err := sim.link.values(sim.q, sim.y0, theta); err != nil {
 		return sim.failure(err)
 	}
@@ -111,18 +143,36 @@ func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) 
 		if err := sim.link.tangents(sim.dq, sim.dy0, theta, sim.active); err != nil {
 			return sim.failure(err)
 		}
+		for j, k := range sim.active {
+			if sim.sys != nil {
+				sim.tracer.Directions[j].Scale = abs(theta[k])
+			}
+		}
 	}
 	if err := sim.checkStart(); err != nil {
 		return err
 	}
-	if sim.sys == nil {
-		return nil
+	if sim.from != nil {
+		return sim.preequilibrate(ctx, theta, tangents)
+	}
+	return nil
+}
+
+// run integrates the experiment at theta, with tangents where asked.
+func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) error {
+	if err := sim.start(ctx, theta, tangents); err != nil || sim.sys == nil {
+		return err
+	}
+	end, err := sim.horizon()
+	if err != nil {
+		return sim.failure(err)
+	}
+	sim.tracer.Problem.T1 = end
+	if sim.forever {
+		sim.tracer.Times[len(sim.tracer.Times)-1] = end
 	}
 	trace := sim.tracer.Simulate
 	if tangents {
-		for j, k := range sim.active {
-			sim.tracer.Directions[j].Scale = abs(theta[k])
-		}
 		trace = sim.tracer.Trace
 	}
 	path, err := trace(ctx)
@@ -130,6 +180,9 @@ func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) 
 		return sim.failure(err)
 	}
 	sim.y, sim.s, sim.steps = path.Y, path.Tangents, path.Stats.Steps
+	if sim.forever {
+		return sim.settle(ctx, tangents)
+	}
 	return nil
 }
 

@@ -81,7 +81,7 @@ var wrongInputs = []struct {
 	{"a negative value of lognormal data", map[string]string{"model.ode": strings.Replace(decay, "~ normal", "~ lognormal", 1), "data.csv": "time,x\n0,10.1\n1,-6.2\n2,3\n3,2\n"}, "fit model.ode data.csv", wrongData},
 	{"an unknown name in a row column", map[string]string{"model.ode": strings.Replace(decay, "normal(x)", "normal(x, row.sd)", 1), "data.csv": "time,x,sd\n0,10.1,0.1\n1,6.2,sigma\n"}, "fit model.ode data.csv", wrongData},
 	{"dose rows", map[string]string{"data.csv": "time,x,amt\n0,,100\n1,6.2,\n"}, "fit model.ode data.csv", wrongData},
-	{"steady state", map[string]string{"data.csv": "time,x\n0,10\ninf,6.2\n"}, "fit model.ode data.csv", wrongData},
+	{"the steady state of nothing", map[string]string{"c.csv": "experiment,k,preequilibration\na,1,basl\nbasal,2,\n"}, "simulate model.ode --times 0:1:5 --conditions c.csv", wrongData},
 	{"an observable that the model lacks", map[string]string{"data.csv": "time,observable,value\n0,X,10\n1,X,6\n"}, "fit model.ode data.csv", wrongData},
 	{"conditions of an unknown name", map[string]string{"c.csv": "experiment,q\na,1\n"}, "simulate model.ode --times 0:1:5 --conditions c.csv", wrongData},
 	{"conditions without experiments", map[string]string{"c.csv": "k\n1\n"}, "simulate model.ode --times 0:1:5 --conditions c.csv", wrongData},
@@ -94,6 +94,7 @@ var wrongInputs = []struct {
 	{"growth without limit", map[string]string{"model.ode": strings.Replace(decay, "-k*x", "k*x^2", 1)}, "fit model.ode data.csv --starts 1", notIntegrable},
 	{"growth without limit, checked", map[string]string{"model.ode": strings.Replace(decay, "-k*x", "k*x^2", 1)}, "check model.ode data.csv", notIntegrable},
 	{"an initial value that is none", map[string]string{"model.ode": strings.Replace(decay, "x0 at 0", "log(-x0) at 0", 1)}, "fit model.ode data.csv --starts 1", notIntegrable},
+	{"a steady state that is none", map[string]string{"model.ode": strings.Replace(decay, "-k*x", "k", 1), "data.csv": "time,x\n0,10\ninf,6.2\n"}, "check model.ode data.csv", notIntegrable},
 	{"a prediction that is none", map[string]string{"model.ode": strings.Replace(decay, "normal(x)", "lognormal(x - 100, 1)", 1)}, "fit model.ode data.csv --max-iterations 0", notIntegrable},
 	{"simulation beyond all numbers", map[string]string{"model.ode": strings.Replace(decay, "-k*x", "k*x^2", 1)}, "simulate model.ode --times 0:1:5", notIntegrable},
 

@@ -12,6 +12,11 @@ type Experiment struct {
 	Name    string
 	NameAt  Pos
 	Assigns []Assign
+
+	// Rest names the experiment whose steady state is the initial state of this one, as
+	// in preequilibration = NAME; "" where none is given.
+	Rest   string
+	RestAt Pos
 }
 
 // Assign is NAME = EXPR or STATE(0) = EXPR, also written init.STATE = EXPR.
@@ -27,11 +32,27 @@ func parseExperiment(p *parser, at Pos) Statement {
 	s.Name, s.NameAt = p.label("the name of an experiment", true)
 	p.expect(":", "write experiment "+label(s.Name)+": NAME = EXPRESSION, ...")
 	for {
-		s.Assigns = append(s.Assigns, p.assign())
+		if p.peek().isName(restWord) && p.at(p.next+1).is("=") {
+			p.rest(s)
+		} else {
+			s.Assigns = append(s.Assigns, p.assign())
+		}
 		if !p.got(",") {
 			return s
 		}
 	}
+}
+
+const restWord = "preequilibration"
+
+// rest reads preequilibration = NAME.
+func (p *parser) rest(s *Experiment) {
+	at := p.take().pos()
+	p.take()
+	if s.Rest != "" {
+		p.fail(at, "a second "+restWord+"; expected one", "an experiment has one start")
+	}
+	s.Rest, s.RestAt = p.label("the name of an experiment", true)
 }
 
 func (p *parser) assign() Assign {
@@ -79,6 +100,12 @@ func (s *Experiment) format(w *writer) {
 		w.word(name, "=")
 		w.expr(a.Expr)
 	}
+	if s.Rest != "" {
+		if len(s.Assigns) > 0 {
+			w.glue(",")
+		}
+		w.word(restWord, "=", label(s.Rest))
+	}
 	w.end()
 }
 
@@ -95,10 +122,6 @@ func (s *Experiment) declare(c *checker) {
 func (s *Experiment) check(c *checker) {
 	set := map[Target]Pos{}
 	for _, a := range s.Assigns {
-		if a.Name == "preequilibration" && c.model.names[a.Name] == nil {
-			c.add(a.At, "pre-equilibration is part of the language, but this version does not support it yet", "remove it, or use a version that does")
-			continue
-		}
 		c.expr(a.Expr, scope{what: "the value of " + quote(a.Name) + " in an experiment"})
 		target, problem, hint := c.model.target(a.Name, a.Initial)
 		if problem != "" {

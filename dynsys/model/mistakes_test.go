@@ -73,9 +73,7 @@ var mistakes = []struct {
 	{"algebraic", "«algebraic z\nx' = z", []string{`"algebraic" is part of the language`}},
 	{"algebraic equation", "x' = 1\n«0 = x - 1", []string{"0 = ...", "does not support it yet"}},
 	{"require", "x' = 1\n«require x >= 0", []string{`"require" is part of the language`}},
-	{"preequilibration", "x' = 1\nexperiment e: «preequilibration = b", []string{"pre-equilibration", "does not support it yet"}},
-
-	// Expressions.
+	{"two preequilibrations", "x' = 1\nexperiment e: preequilibration = b, «preequilibration = c", []string{"second preequilibration", "one start"}},
 	{"chained comparison", "x' = if(0 < x «< 1, 1, 0)", []string{"comparisons cannot be chained", "0 < x and x < 1"}},
 	{"chained equality", "x' = x == 1 «== 2", []string{"comparisons cannot be chained"}},
 	{"not behind an operator", "x' = 1 + «not x", []string{`"not" binds more loosely`, "in brackets"}},

@@ -77,17 +77,6 @@ func ReadConditions(r io.Reader, file string) (*Conditions, error) {
 	return c, nil
 }
 
-// Unsupported returns an [*Error] that wraps [ErrUnsupported] and points at the first
-// pre-equilibration, or nil. It is for the caller to refuse what it cannot compute.
-func (c *Conditions) Unsupported() error {
-	for _, row := range c.Rows {
-		if p := row.Preequilibration; p.Text != "" {
-			return noPreequilibration(c.File, p)
-		}
-	}
-	return nil
-}
-
 // condition reads the row at hand.
 func (t *Table) condition(experiment int) (Condition, error) {
 	name := t.Cell(experiment)

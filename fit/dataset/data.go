@@ -1,9 +1,6 @@
 package dataset
 
-import (
-	"math"
-	"strconv"
-)
+import "strconv"
 
 // Data is a table of measurements sorted into experiments.
 type Data struct {
@@ -160,37 +157,6 @@ func (d *Data) CellErrorAt(o Observation, k int, msg, hint string) *Error {
 	return &Error{File: d.File, Line: c.Line, Col: c.Col, Column: d.RowColumns[k], Text: text, Msg: msg, Hint: hint}
 }
 
-// Unsupported returns an [*Error] that wraps [ErrUnsupported] and points at the
-// first pre-equilibration or infinite time, or nil where the data have neither.
-// Both are in Data as they stand; it is for the caller to refuse what it cannot
-// compute.
-func (d *Data) Unsupported() error {
-	var first *Error
-	keep := func(e *Error) {
-		if first == nil || e.Line < first.Line || e.Line == first.Line && e.Col < first.Col {
-			first = e
-		}
-	}
-	for i := range d.Experiments {
-		x := &d.Experiments[i]
-		if c := x.preequilibrated; c.Text != "" {
-			keep(noPreequilibration(d.File, c))
-		}
-		for k := len(x.Observations) - 1; k >= 0 && math.IsInf(x.Observations[k].Time, 1); k-- {
-			o := x.Observations[k]
-			keep(&Error{File: d.File, Line: d.Line(o), Text: "inf",
-				Msg: "an infinite time (the steady state) is " + ErrUnsupported.Error(), Err: ErrUnsupported})
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return first
-}
-
-// noPreequilibration is the error of a cell that names the experiment to start from.
-func noPreequilibration(file string, c Cell) *Error {
-	return &Error{File: file, Line: c.Line, Col: c.Col, Text: c.Text,
-		Msg: "starting from the steady state of experiment " + quote(c.Text) + " is " + ErrUnsupported.Error(),
-		Err: ErrUnsupported}
-}
+// PreequilibrationCell returns the first cell that says from which experiment's steady
+// state experiment x starts; its Text is "" where there is none.
+func (d *Data) PreequilibrationCell(x int) Cell { return d.Experiments[x].preequilibrated }

@@ -17,7 +17,7 @@ import (
 // names is likely misspelt, and it is an error.
 //
 // The error is an [*Error]. Dose rows are refused with one that wraps
-// [ErrUnsupported]; see also [Data.Unsupported].
+// [ErrUnsupported].
 //
 // It keeps 32 bytes for an observation, 4 for a row and 24 for each of its row columns.
 func Read(r io.Reader, file string, roles Roles) (*Data, error) {

@@ -197,7 +197,7 @@ func TestReadDoses(t *testing.T) {
 	}
 }
 
-func TestReadUnsupported(t *testing.T) {
+func TestReadSteadyStates(t *testing.T) {
 	roles := Roles{Observables: []string{"y"}}
 	d := must(t, "time,experiment,y,preequilibration\ninf,b,3,\n1,a,1,\n2,a,2,basal\n0,b,1,\n", roles)
 	check(t, d, "b 0 y 1 @5:5", "b +Inf y 3 @2:7", "a 1 y 1 @3:5", "a 2 y 2 @4:5")
@@ -207,17 +207,11 @@ func TestReadUnsupported(t *testing.T) {
 	if p := d.Experiments[1].Preequilibration; p != "basal" {
 		t.Errorf("pre-equilibration %q", p)
 	}
-	err := d.Unsupported()
-	if !errors.Is(err, ErrUnsupported) || !strings.HasPrefix(err.Error(), "d.csv:2: an infinite time") {
-		t.Errorf("error %v", err)
+	if c := d.PreequilibrationCell(1); c != (Cell{"basal", 4, 7}) {
+		t.Errorf("its cell is %+v", c)
 	}
-	d = must(t, "time,experiment,y,preequilibration\n1,a,1,\n2,a,2,basal\ninf,b,3,\n", roles)
-	if err := d.Unsupported(); err == nil || !strings.HasPrefix(err.Error(), `d.csv:3:7: starting from the steady state of experiment "basal"`) {
-		t.Errorf("error %v", err)
-	}
-	d = must(t, "time,experiment,y,preequilibration\n1,a,1,\n", roles)
-	if err := d.Unsupported(); err != nil {
-		t.Errorf("error %v", err)
+	if c := d.PreequilibrationCell(0); c.Text != "" {
+		t.Errorf("the cell of an experiment without one is %+v", c)
 	}
 }
 

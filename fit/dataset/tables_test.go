@@ -25,18 +25,12 @@ func TestReadConditions(t *testing.T) {
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
 	}
-	if err := c.Unsupported(); !errors.Is(err, ErrUnsupported) || !strings.HasPrefix(err.Error(), "c.csv:2:23: ") {
-		t.Errorf("error %v", err)
-	}
 	c, err = ReadConditions(strings.NewReader("experiment;dose\na;0,5\nb;pow(x,2)\n"), "c.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if a, b := c.Rows[0].Assignments[0], c.Rows[1].Assignments[0]; a.Number != 0.5 || !a.IsNumber || b.IsNumber {
 		t.Errorf("assignments %+v and %+v", a, b)
-	}
-	if err := c.Unsupported(); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -40,6 +40,7 @@ var outside = map[string][]string{
 	"fit/infer":       {"gonum.org/v1/gonum"},
 	"fit/minimize":    {"gonum.org/v1/gonum"},
 	"fit/noise":       {"gonum.org/v1/gonum"},
+	"sensitivity":     {"gonum.org/v1/gonum"},
 	"dynsys/nn":       {"gonum.org/v1/gonum", "golang.org/x/exp"},
 	"dynsys":          {"golang.org/x/exp"},
 	"dynsys/expr":     {"gonum.org/v1/gonum", "github.com/tetratelabs/wazero"},
