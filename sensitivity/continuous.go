@@ -58,7 +58,7 @@ func (v Variant) String() string {
 // Settings.Grid is for the forward solution alone.
 type Continuous struct {
 	Variant Variant
-	// Solver is the method of the backward pass. Nil means Settings.Solver.
+	// Solver is the method of the backward pass. Nil means that of the forward solution.
 	Solver integrate.Method
 	// Tighten multiplies both tolerances in the forward solution of Interpolating,
 	// whose interpolant is less accurate than its steps. Zero means 0.1.
@@ -183,7 +183,7 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		return b.fail(m.T1, 0, err)
 	}
 	if b.stepper == nil {
-		b.stepper = set.solver()
+		b.stepper = set.recorded()
 	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.T1, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: m.breaks, Events: b.events(),

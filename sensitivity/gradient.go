@@ -20,7 +20,7 @@ type Method interface {
 // a first look.
 //
 // The error is an *[Error] where the solution or the adjoint cannot be computed;
-// then there is no result. A nil settings.Solver means integrate.Tsit5{}.
+// then there is no result. For a nil settings.Solver see [Settings].
 func Gradient[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Method, set *Settings) (*Result[S], error) {
 	a, err := newAccount(p, loss)
 	if err != nil {
@@ -29,13 +29,14 @@ func Gradient[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Me
 	s := orDefault(set)
 	if auto, ok := method.(Auto); ok {
 		var why string
-		method, why = auto.choose(a.m.sys.Dim, a.m.sys.NumParams, a.m.sys.VJP != nil, s.solver())
+		method, why = auto.choose(a.m.sys.Dim, a.m.sys.NumParams, a.m.sys.VJP != nil, s.recorded())
 		a.res.Choice = fmt.Sprintf("%v: %s", method, why)
 	}
 	switch method := method.(type) {
 	case Forward:
 		err = forward(ctx, a, method, &s)
 	case Discrete:
+		s.Solver = s.recorded()
 		err = discrete(ctx, a, method, &s)
 	case Continuous:
 		err = continuous(ctx, a, method, &s)

@@ -29,7 +29,9 @@ type Problem[S any] struct {
 // a first look. Times has no effect: the loss or the caller says when to look.
 type Settings struct {
 	integrate.Settings
-	// Solver is the method of the forward solution. Nil means integrate.Tsit5{}.
+	// Solver is the method of the forward solution. Nil means integrate.Auto{}, and
+	// integrate.Tsit5{} on a frozen grid and wherever the steps are recorded: for
+	// Discrete, Continuous except Backsolve, and second derivatives.
 	Solver integrate.Method
 	// Scales are typical sizes of the parameters. The error allowed in dy/dp_i is
 	// AbsTol over max(|p_i|, Scales[i]) beside the relative one, so that the change
@@ -39,6 +41,17 @@ type Settings struct {
 }
 
 func (s *Settings) solver() integrate.Method {
+	switch {
+	case s.Solver != nil:
+		return s.Solver
+	case s.Grid != nil || s.FixedStep > 0:
+		return integrate.Tsit5{}
+	}
+	return integrate.Auto{}
+}
+
+// recorded returns the method of a solution whose steps are recorded.
+func (s *Settings) recorded() integrate.Method {
 	if s.Solver == nil {
 		return integrate.Tsit5{}
 	}
