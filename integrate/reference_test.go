@@ -31,7 +31,7 @@ func TestReferenceTrajectories(t *testing.T) {
 		if g, ok := growth[q.Name]; ok {
 			factor = g
 		}
-		for _, m := range []integrate.Method{integrate.Dopri5{}, integrate.Tsit5{}, integrate.Adams{}} {
+		for _, m := range []integrate.Method{integrate.Dopri5{}, integrate.Tsit5{}, integrate.Vern7{}, integrate.Dop853{}, integrate.Vern9{}, integrate.Adams{}} {
 			for _, tol := range []float64{1e-6, 1e-9, 1e-12} {
 				p, err := q.System.Problem(q.P, q.T0, q.T1)
 				if err != nil {
