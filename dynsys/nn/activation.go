@@ -43,56 +43,52 @@ func ParseActivation(name string) (Activation, error) {
 // tiny (GELU to about x^2 roundings), are finite for every finite x, take their
 // limits at infinite x (for Sin, NaN), and are NaN for NaN.
 func (a Activation) At(x float64) (value, slope float64) {
-	switch a {
-	case Tanh:
-		return tanh(x)
-	case ReLU:
-		return relu(x)
-	case Softplus:
-		return softplus(x)
-	case Sigmoid:
-		return sigmoid(x)
-	case GELU:
-		return gelu(x)
-	case Swish:
-		return swish(x)
-	case Sin:
-		return math.Sincos(x)
-	}
-	panic("nn: " + a.String() + " is not an activation")
+	z, v, s := [1]float64{x}, [1]float64{}, [1]float64{}
+	a.apply(v[:], s[:], z[:])
+	return v[0], s[0]
 }
 
-// apply sets value to f(z) and slope to f'(z). Equal z give the bits of At.
+// apply sets value to f(z) and slope to f'(z).
 func (a Activation) apply(value, slope, z []float64) {
 	value, slope = value[:len(z)], slope[:len(z)]
 	switch a {
 	case Tanh:
-		for i, x := range z {
-			value[i], slope[i] = tanh(x)
-		}
+		tanh(value, slope, z)
 	case ReLU:
 		for i, x := range z {
 			value[i], slope[i] = relu(x)
 		}
-	default:
+	case Softplus:
+		softplus(value, slope, z)
+	case Sigmoid:
+		sigmoid(value, slope, z)
+	case GELU:
 		for i, x := range z {
-			value[i], slope[i] = a.At(x)
+			value[i], slope[i] = gelu(x)
 		}
+	case Swish:
+		swish(value, slope, z)
+	case Sin:
+		for i, x := range z {
+			value[i], slope[i] = math.Sincos(x)
+		}
+	default:
+		panic("nn: " + a.String() + " is not an activation")
 	}
 }
 
-// tanh takes value and slope from one e = exp(-2|x|): tanh |x| = (1 - e)/(1 + e) and
-// tanh' x = 4 e/(1 + e)^2, which, unlike 1 - tanh^2 x, is accurate where it is small.
-// Near 0, where 1 - e would cancel, it is the other way round.
-func tanh(x float64) (value, slope float64) {
-	a := math.Abs(x)
-	if a < 0.5 {
-		f := math.Tanh(x)
-		return f, (1 - f) * (1 + f)
+// tanh takes value and slope from e = exp(-2|x|): tanh |x| = (1 - e)/(1 + e), or
+// 1 - 2 e/(1 + e) where that is above 1/2, and tanh' x = 4 e/(1 + e)^2, which, unlike
+// 1 - tanh^2 x, is accurate where it is small.
+func tanh(value, slope, z []float64) {
+	expNeg(slope, value, z, 2)
+	for i, x := range z {
+		e, m := slope[i], value[i]
+		q := 1 / (2 + m)
+		eq := e * q
+		value[i] = math.Copysign(pick(e-1.0/3, 1-float64(2*eq), -m*q), x)
+		slope[i] = 4 * eq * q
 	}
-	e := math.Exp(-2 * a)
-	r := 1 / (1 + e)
-	return math.Copysign((1-e)*r, x), 4 * e * r * r
 }
 
 func relu(x float64) (value, slope float64) {
@@ -105,24 +101,27 @@ func relu(x float64) (value, slope float64) {
 	return x, x // NaN
 }
 
-// sigmoid takes the exponential of -|x|, which cannot overflow. Its slope is
-// sigmoid(x) sigmoid(-x).
-func sigmoid(x float64) (value, slope float64) {
-	e := math.Exp(-math.Abs(x))
-	r := 1 / (1 + e)
-	if x < 0 {
-		return e * r, e * r * r
+// sigmoid takes the exponential e of -|x|, which cannot overflow: 1/(1 + e) or, for
+// negative x, e/(1 + e). Its slope is sigmoid(x) sigmoid(-x).
+func sigmoid(value, slope, z []float64) {
+	expNeg(slope, value, z, 1)
+	for i, x := range z {
+		e := slope[i]
+		r := 1 / (2 + value[i])
+		value[i] = pick(x, e, 1) * r
+		slope[i] = e * r * r
 	}
-	return r, e * r * r
 }
 
-func softplus(x float64) (value, slope float64) {
-	e := math.Exp(-math.Abs(x))
-	r := 1 / (1 + e)
-	if x < 0 {
-		return math.Log1p(e), e * r
+// softplus is max(x, 0) + ln(1 + e), with the sigmoid as its slope.
+func softplus(value, slope, z []float64) {
+	expNeg(slope, value, z, 1)
+	for i, x := range z {
+		e := slope[i]
+		r := 1 / (2 + value[i])
+		value[i] = pick(x, 0, x) + math.Log1p(e)
+		slope[i] = pick(x, e, 1) * r
 	}
-	return x + math.Log1p(e), r
 }
 
 // farSwish and farGELU are where the activation has become 0 or x in float64.
@@ -132,20 +131,26 @@ const (
 )
 
 // swish has the slope s(x) (1 + x s(-x)), s the sigmoid.
-func swish(x float64) (value, slope float64) {
-	switch {
-	case x > farSwish:
-		return x, 1
-	case x < -farSwish:
-		return 0, 0
+func swish(value, slope, z []float64) {
+	expNeg(slope, value, z, 1)
+	for i, x := range z {
+		if math.Abs(x) > farSwish {
+			value[i], slope[i] = relu(x)
+			continue
+		}
+		e := slope[i]
+		r := 1 / (2 + value[i])
+		s, c := pick(x, e, 1)*r, pick(x, 1, e)*r // s(x), s(-x)
+		value[i] = x * s
+		slope[i] = s * (1 + float64(x*c))
 	}
-	e := math.Exp(-math.Abs(x))
-	s := 1 / (1 + e)
-	c := e * s // s(-x)
-	if x < 0 {
-		s, c = c, s
-	}
-	return x * s, s * (1 + x*c)
+}
+
+// pick returns a for negative x and b else, without a branch that signs at random
+// would mislead.
+func pick(x, a, b float64) float64 {
+	mask := uint64(int64(math.Float64bits(x)) >> 63)
+	return math.Float64frombits(math.Float64bits(a)&mask | math.Float64bits(b)&^mask)
 }
 
 // gelu has the slope Phi(x) + x phi(x), phi the density of the normal distribution.

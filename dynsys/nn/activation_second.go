@@ -6,7 +6,7 @@ import "math"
 func (a Activation) Second(x float64) float64 {
 	switch a {
 	case Tanh:
-		value, slope := tanh(x)
+		value, slope := Tanh.At(x)
 		return -2 * value * slope
 	case ReLU:
 		if x != x {
@@ -14,7 +14,7 @@ func (a Activation) Second(x float64) float64 {
 		}
 		return 0
 	case Softplus:
-		_, slope := sigmoid(x)
+		_, slope := Sigmoid.At(x)
 		return slope
 	case Sigmoid:
 		return sigmoidSecond(x)
@@ -30,8 +30,8 @@ func (a Activation) Second(x float64) float64 {
 
 // sigmoidSecond is s'(x) (s(-x) - s(x)) = -s'(x) tanh(x/2).
 func sigmoidSecond(x float64) float64 {
-	_, slope := sigmoid(x)
-	value, _ := tanh(x / 2)
+	_, slope := Sigmoid.At(x)
+	value, _ := Tanh.At(x / 2)
 	return -slope * value
 }
 
@@ -40,8 +40,8 @@ func swishSecond(x float64) float64 {
 	if x > farSwish || x < -farSwish {
 		return 0
 	}
-	_, slope := sigmoid(x)
-	value, _ := tanh(x / 2)
+	_, slope := Sigmoid.At(x)
+	value, _ := Tanh.At(x / 2)
 	return slope * (2 - x*value)
 }
 
