@@ -23,6 +23,7 @@ func (m *MLP) hidden(x, w []float64, ws *Workspace) {
 	copy(a, x)
 	m.center(a)
 	m.unscale(a)
+	m.raise(a, ws)
 	for l, h := range m.Hidden {
 		z, next := ws.z[l], ws.act[l+1]
 		repeat(z, w[h.Units*in:h.Units*(in+1)])
@@ -49,7 +50,7 @@ func (m *MLP) Push(out, w, vx, vw []float64, ws *Workspace) {
 	m.checkOptional("vw", vw, ws.params)
 	v, next, in := ws.a[:len(vx)], ws.b, m.Inputs
 	copy(v, vx)
-	m.unscale(v)
+	m.enter(v, ws)
 	for l := range len(m.Hidden) + 1 {
 		units := m.units(l)
 		z := next[:ws.rows*units]
@@ -126,7 +127,7 @@ func (m *MLP) Pull(gx, gw, w, c []float64, ws *Workspace) {
 		g, next, end = to, g[:cap(g)], start
 		d = d[:cap(d)]
 	}
-	m.unscale(gx)
+	m.enter(gx, ws)
 }
 
 // JVP sets out = N_x vx + N_w vw at (x, w). vw may be nil, which means zero. out may be
@@ -141,30 +142,6 @@ func (m *MLP) JVP(out, x, w, vx, vw []float64, ws *Workspace) {
 func (m *MLP) VJP(gx, gw, x, w, c []float64, ws *Workspace) {
 	m.hidden(x, w, ws)
 	m.Pull(gx, gw, w, c, ws)
-}
-
-// center subtracts Center from each row.
-func (m *MLP) center(x []float64) {
-	if m.Center == nil {
-		return
-	}
-	for ; len(x) > 0; x = x[m.Inputs:] {
-		for i, c := range m.Center {
-			x[i] -= c
-		}
-	}
-}
-
-// unscale divides each row by Scale.
-func (m *MLP) unscale(v []float64) {
-	if m.Scale == nil {
-		return
-	}
-	for ; len(v) > 0; v = v[m.Inputs:] {
-		for i, s := range m.Scale {
-			v[i] /= s
-		}
-	}
 }
 
 // scaleOutput multiplies each row by OutputScale.

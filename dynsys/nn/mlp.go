@@ -4,7 +4,7 @@ import "fmt"
 
 // MLP is a multilayer perceptron: fully connected hidden layers and a linear output,
 //
-//	a_0     = (x - Center)/Scale
+//	a_0     = ((x - Center)/Scale)^Power
 //	a_{l+1} = f_l(W_l a_l + b_l)  [+ a_l]     for each hidden layer l
 //	N(x; w) = OutputScale (W_L a_L + b_L)     with L = len(Hidden)
 //
@@ -27,6 +27,10 @@ type MLP struct {
 	// Center and Scale bring inputs of very different size to the same one. They are
 	// constants, one for each input; nil means 0 and 1.
 	Center, Scale []float64
+
+	// Power is the power to which each scaled input is raised; 0 means 1. Where a
+	// derivative is known to grow like the cube of the states, 3 says so.
+	Power int
 
 	// OutputScale multiplies the outputs, so that weights of size 1 make outputs of
 	// the size of a derivative. Constants, one for each output; nil means 1.
@@ -81,6 +85,8 @@ func (m *MLP) Validate() error {
 		return fmt.Errorf("nn: %d inputs", m.Inputs)
 	case m.Outputs < 1:
 		return fmt.Errorf("nn: %d outputs", m.Outputs)
+	case m.Power < 0:
+		return fmt.Errorf("nn: inputs to the power %d", m.Power)
 	case m.Center != nil && len(m.Center) != m.Inputs:
 		return fmt.Errorf("nn: %d values of Center for %d inputs", len(m.Center), m.Inputs)
 	case m.Scale != nil && len(m.Scale) != m.Inputs:

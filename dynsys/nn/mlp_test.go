@@ -22,6 +22,8 @@ func nets() []MLP {
 		{Inputs: 9, Hidden: []Layer{{7, GELU}, {20, Sigmoid}}, Outputs: 1},
 		{Inputs: 4, Hidden: []Layer{{4, Tanh}, {6, Swish}, {6, Sin}}, Outputs: 4, Residual: true, OutputScale: []float64{0.5, 2, -1, 10}},
 		{Inputs: 2, Hidden: []Layer{{40, Tanh}, {40, GELU}, {40, Softplus}}, Outputs: 2, Residual: true, Center: []float64{0.5, 1}},
+		{Inputs: 2, Hidden: []Layer{{50, Tanh}}, Outputs: 2, Power: 3},
+		{Inputs: 3, Hidden: []Layer{{3, Sigmoid}}, Outputs: 2, Power: 2, Scale: []float64{2, 1, -0.5}, Residual: true},
 		{Inputs: 3, Outputs: 2, OutputScale: []float64{3, 0.1}, Scale: []float64{1, 2, 3}},
 	}
 	for _, a := range allActivations {
@@ -38,6 +40,9 @@ func name(m MLP) string {
 	s += fmt.Sprintf("-%d", m.Outputs)
 	if m.Residual {
 		s += "+residual"
+	}
+	if m.Power > 1 {
+		s = fmt.Sprintf("power%d:%s", m.Power, s)
 	}
 	if m.Scale != nil || m.Center != nil || m.OutputScale != nil {
 		s += "+scaled"
@@ -77,6 +82,9 @@ func complexForward(m *MLP, x, w []complex128) []complex128 {
 		}
 		if m.Scale != nil {
 			a[i] /= complex(m.Scale[i], 0)
+		}
+		for u, n := a[i], 1; n < m.Power; n++ {
+			a[i] *= u
 		}
 	}
 	at := 0
@@ -371,6 +379,7 @@ func TestValidate(t *testing.T) {
 		"input 1 is 0":    func(m *MLP) { m.Scale = []float64{1, 0} },
 		"input 0 is NaN":  func(m *MLP) { m.Scale = []float64{math.NaN(), 1} },
 		"input 0 is +Inf": func(m *MLP) { m.Center = []float64{math.Inf(1), 1} },
+		"power -1":        func(m *MLP) { m.Power = -1 },
 		"no hidden layer": func(m *MLP) { m.Residual = true },
 		"OutputScale for": func(m *MLP) { m.OutputScale = []float64{1, 2} },
 		"output 0 is 0":   func(m *MLP) { m.OutputScale = []float64{0} },

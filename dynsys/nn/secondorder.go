@@ -69,15 +69,14 @@ func (m *MLP) SecondOrder(gx, gw, x, w, vx, vw, c []float64, ws *Workspace) {
 		s, nextS = toS, s[:cap(s)]
 		end = start
 	}
-	copy(gx, s)
-	m.unscale(gx)
+	m.leaveSecond(gx, s, q, vx, ws)
 }
 
 // tangents sets k.act and k.z along (vx, vw) at the point that ws holds.
 func (m *MLP) tangents(k *secondScratch, w, vx, vw []float64, ws *Workspace) {
 	v, in := k.act[0], m.Inputs
 	copy(v, vx)
-	m.unscale(v)
+	m.enter(v, ws)
 	for l, h := range m.Hidden {
 		z, next := k.z[l], k.act[l+1]
 		linearPush(z, w, v, vw, ws.act[l], ws.rows, h.Units, in)
@@ -114,8 +113,8 @@ func (m *MLP) bend(out, w, vx, vw, ux, uw []float64, ws *Workspace) {
 	u, nextU := k.d[:len(ux)], k.e // the tangent of a_l along u
 	q, nextQ := k.f[:len(ux)], k.g // its mixed second derivative along u and v
 	copy(u, ux)
-	m.unscale(u)
-	clear(q)
+	m.enter(u, ws)
+	m.enterSecond(q, vx, ux, ws)
 	in := m.Inputs
 	for l := range len(m.Hidden) + 1 {
 		units := m.units(l)

@@ -20,6 +20,9 @@ func hyperForward(m *MLP, x, w []hyperdual.Number) []hyperdual.Number {
 		if m.Scale != nil {
 			a[i] = hyperdual.Scale(1/m.Scale[i], a[i])
 		}
+		for u, n := a[i], 1; n < m.Power; n++ {
+			a[i] = hyperdual.Mul(a[i], u)
+		}
 	}
 	at := 0
 	next := func() hyperdual.Number { at++; return w[at-1] }

@@ -12,6 +12,8 @@ type Workspace struct {
 	slope  [][]float64 // f_l' there
 	act    [][]float64 // act[l] is a_l, the input of layer l
 
+	powerSlope, powerSecond []float64 // of the inputs' power; nil where that is 1
+
 	// Scratch of a layer's size: what Push and Pull carry.
 	a, b, c []float64
 
@@ -32,6 +34,9 @@ func (m *MLP) NewBatch(rows int) *Workspace {
 	}
 	ws := &Workspace{rows: rows, params: m.NumParams()}
 	ws.act = append(ws.act, make([]float64, rows*m.Inputs))
+	if m.Power > 1 {
+		ws.powerSlope, ws.powerSecond = make([]float64, rows*m.Inputs), make([]float64, rows*m.Inputs)
+	}
 	for _, h := range m.Hidden {
 		n := rows * h.Units
 		ws.z = append(ws.z, make([]float64, n))
