@@ -53,6 +53,10 @@ type System[S any] struct {
 	// Rosenbrock methods use it.
 	TimeDerivative func(ft S, t float64, y S, p []float64) error
 
+	// TimeVJP sets gy = f_ty^T w and adds f_tp^T w to gp, which may be nil: not wanted.
+	// Optional: adjoints of Rosenbrock methods use it.
+	TimeVJP func(gy S, gp []float64, t float64, y S, p []float64, w S) error
+
 	// Autonomous says that f does not depend on t, so that TimeDerivative is zero.
 	Autonomous bool
 

@@ -14,9 +14,9 @@ type Inside[S any] struct {
 
 // Inside returns the solution inside steps; none is entered yet.
 func (rec *Record[S]) Inside() *Inside[S] {
-	sp, y0, n := rec.p.Space, rec.p.Y0, rec.Tableau.AllStages()
+	sp, y0, n := rec.p.Space, rec.p.Y0, rec.allStages()
 	in := &Inside[S]{rec: rec, n: -1, k: make([]S, n), w: make([]float64, n), arg: sp.New(y0)}
-	for range n - rec.Tableau.Stages() {
+	for range n - rec.Stages() {
 		in.extra = append(in.extra, sp.New(y0))
 	}
 	return in
@@ -32,7 +32,7 @@ func (in *Inside[S]) Enter(n int, y S, k []S) error {
 	in.n, in.y = -1, y
 	copy(in.k[copy(in.k, k):], in.extra)
 	h := rec.T[n+1] - rec.T[n]
-	for i := tab.Stages(); i < len(in.k); i++ {
+	for i := rec.Stages(); i < len(in.k); i++ {
 		for j, a := range tab.A[i] {
 			in.w[j] = h * a
 		}
@@ -51,5 +51,6 @@ func (in *Inside[S]) Stages() []S { return in.k }
 // At sets dst to the solution at t, which lies inside the step.
 func (in *Inside[S]) At(dst S, t float64) {
 	rec := in.rec
-	interpolate(rec.p.Space, rec.Tableau, dst, t, rec.T[in.n], rec.T[in.n+1], in.y, in.k, in.w)
+	rec.Weights(in.w, in.n, t)
+	rec.p.Space.AddScaled(dst, in.y, in.w, in.k)
 }

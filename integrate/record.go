@@ -9,12 +9,14 @@ import (
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// Record is the accepted grid of an integration by a Runge-Kutta method, with as
-// much of the states and stages as was asked for. It is what discrete adjoints
+// Record is the accepted grid of an integration by a one-step method, with as much of
+// the states and stages as was asked for. It is what discrete adjoints
 // transpose and checkpoints replay.
 type Record[S any] struct {
-	Method  Method
-	Tableau *Tableau
+	Method Method
+	// One of these holds the coefficients of the method.
+	Tableau    *Tableau
+	Rosenbrock *RosenbrockTableau
 	// T are the N+1 step ends. Step n goes from T[n] to T[n+1].
 	T []float64
 	// At are the steps whose first state is kept, ascending from 0; Y[i] is the state
@@ -59,11 +61,16 @@ type Keep struct {
 	Dir string
 }
 
-// NewRecord integrates p with method m, which must be a [RungeKutta], and records
-// the steps taken. Settings.Times is ignored.
+// NewRecord integrates p with method m, which must be a [RungeKutta] or a [Rosenbrock],
+// and records the steps taken. Settings.Times is ignored.
 func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings, keep Keep) (*Record[S], error) {
-	rk, ok := m.(RungeKutta)
-	if !ok {
+	rec := &Record[S]{Method: m}
+	switch m := m.(type) {
+	case RungeKutta:
+		rec.Tableau = m.Tableau()
+	case Rosenbrock:
+		rec.Rosenbrock = m.Coefficients()
+	default:
 		return nil, fmt.Errorf("integrate: the steps of method %v cannot be recorded", m)
 	}
 	keep.Every = max(keep.Every, 1)
@@ -71,7 +78,7 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 		keep.Leaf = keep.Every
 	}
 	run := Start(ctx, p, m, set)
-	rec := &Record[S]{Method: m, Tableau: rk.Tableau(), keep: keep}
+	rec.keep = keep
 	if run.err == nil && keep.Dir != "" {
 		if rec.file, rec.err = newShelf(run.sp, run.p.Y0, keep.Dir); rec.err != nil {
 			return nil, rec.err
@@ -179,6 +186,36 @@ func cloneAll[S any](sp space.Space[S], ys []S) []S {
 	return c
 }
 
+// Stages returns the number of stages of a step.
+func (rec *Record[S]) Stages() int {
+	if rec.Rosenbrock != nil {
+		return rec.Rosenbrock.Stages()
+	}
+	return rec.Tableau.Stages()
+}
+
+// allStages returns the number of stages of a step and its interpolant.
+func (rec *Record[S]) allStages() int {
+	if rec.Rosenbrock != nil {
+		return rec.Rosenbrock.Stages()
+	}
+	return rec.Tableau.AllStages()
+}
+
+// Weights sets w to the weights of the stages in the solution at t inside step n,
+// y(t) = Y_n + sum_i w_i k_i; one for each stage of the step and its interpolant.
+func (rec *Record[S]) Weights(w []float64, n int, t float64) {
+	h := rec.T[n+1] - rec.T[n]
+	if rec.Rosenbrock != nil {
+		rec.Rosenbrock.Weights(w, (t-rec.T[n])/h)
+		return
+	}
+	rec.Tableau.Weights(w, (t-rec.T[n])/h)
+	for i := range w {
+		w[i] *= h
+	}
+}
+
 // Len returns the number N of steps.
 func (rec *Record[S]) Len() int { return len(rec.T) - 1 }
 
@@ -195,7 +232,13 @@ func (rec *Record[S]) Bound(n int) float64 {
 
 // StageTime returns the time at which stage i of step n was evaluated.
 func (rec *Record[S]) StageTime(n, i int) float64 {
-	return min(StageTime(rec.T[n], rec.T[n+1], rec.Tableau.C[i]), rec.Bound(n))
+	c := 0.0
+	if rec.Rosenbrock != nil {
+		c = rec.Rosenbrock.Times[i]
+	} else {
+		c = rec.Tableau.C[i]
+	}
+	return min(StageTime(rec.T[n], rec.T[n+1], c), rec.Bound(n))
 }
 
 // Find returns the step in which t lies: T[n] <= t < T[n+1] in the direction of

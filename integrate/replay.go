@@ -116,7 +116,7 @@ func (r *Replay[S]) room() {
 	r.y, r.k = make([]S, n), make([][]S, n)
 	for i := range n {
 		r.y[i] = rec.p.Space.New(rec.p.Y0)
-		r.k[i] = make([]S, rec.Tableau.Stages())
+		r.k[i] = make([]S, rec.Stages())
 		for j := range r.k[i] {
 			r.k[i][j] = rec.p.Space.New(rec.p.Y0)
 		}

@@ -154,24 +154,36 @@ func (m *rosenbrock[S]) slope() error {
 	if m.ft != nil {
 		return m.ft(m.dt, t, m.y0)
 	}
-	h := m.t1 - m.t0
-	ta, tb := min(m.t0+slopeStep*h, last), min(m.t0+2*slopeStep*h, last)
-	a, b := ta-t, tb-t
-	if a == 0 || b == a { // a step of some spacings of time: h^2 f_t is below rounding
+	times, weights := TimeDifference(m.t0, m.t1, last)
+	if weights == [3]float64{} {
 		m.sp.Copy(m.dt, m.zero)
 		return nil
 	}
-	if err := m.rhs.eval(m.dt, ta, m.y0); err != nil {
+	if err := m.rhs.eval(m.dt, times[1], m.y0); err != nil {
 		return err
 	}
-	if err := m.rhs.eval(m.f, tb, m.y0); err != nil {
+	if err := m.rhs.eval(m.f, times[2], m.y0); err != nil {
 		return err
 	}
-	c, k := m.c[:3], append(m.terms[:0], m.f0, m.dt, m.f)
-	c[0], c[1], c[2] = -(a+b)/(a*b), b/(a*(b-a)), -a/(b*(b-a))
+	c, k := append(m.c[:0], weights[:]...), append(m.terms[:0], m.f0, m.dt, m.f)
 	m.sp.AddScaled(m.arg, m.zero, c, k)
 	m.dt, m.arg = m.arg, m.dt
 	return nil
+}
+
+// TimeDifference returns the three times and weights of the difference of second order
+// by which a Rosenbrock step from t0 to t1 approximates f_t where no time derivative is
+// given: f_t = sum_i weights_i f(times_i, y0). No time passes last. The weights are zero
+// in a step of some spacings of time, where h^2 f_t is below rounding.
+func TimeDifference(t0, t1, last float64) (times, weights [3]float64) {
+	h, t := t1-t0, min(t0, last)
+	ta, tb := min(t0+slopeStep*h, last), min(t0+2*slopeStep*h, last)
+	times = [3]float64{t, ta, tb}
+	a, b := ta-t, tb-t
+	if a == 0 || b == a {
+		return times, weights
+	}
+	return times, [3]float64{-(a + b) / (a * b), b / (a * (b - a)), -a / (b * (b - a))}
 }
 
 // stage solves for u_i.

@@ -145,3 +145,13 @@ func (tab *Tableau) check() error {
 	}
 	return nil
 }
+
+// Explicit says whether no stage depends on itself.
+func (tab *Tableau) Explicit() bool {
+	for i, row := range tab.A {
+		if len(row) > i {
+			return false
+		}
+	}
+	return true
+}

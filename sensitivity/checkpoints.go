@@ -46,19 +46,24 @@ func (c Checkpoints) keep(m integrate.Method, state int) (integrate.Keep, error)
 		}
 		return integrate.Keep{Stages: true}, nil
 	}
-	rk, ok := m.(integrate.RungeKutta)
-	if !ok {
+	stages := 0
+	switch m := m.(type) {
+	case integrate.RungeKutta:
+		stages = m.Tableau().Stages()
+	case integrate.Rosenbrock:
+		stages = m.Coefficients().Stages()
+	default:
 		return integrate.Keep{}, fmt.Errorf("sensitivity: the memory of a step of method %v is not known; use Checkpoints.Every", m)
 	}
 	states := int(min(c.Bytes/int64(max(state, 1)), 1<<40))
-	leaf := states / 2 / (rk.Tableau().Stages() + 1)
+	leaf := states / 2 / (stages + 1)
 	if c.Every > 0 {
 		leaf = min(leaf, c.Every)
 	}
 	if leaf < 1 || states < 16 {
 		return integrate.Keep{}, fmt.Errorf(
 			"sensitivity: Checkpoints.Bytes = %d is too little: a state of this problem has %d bytes, and the states and stages of a step alone need %d",
-			c.Bytes, state, max(16, 2*(rk.Tableau().Stages()+1))*state)
+			c.Bytes, state, max(16, 2*(stages+1))*state)
 	}
 	if c.Dir != "" {
 		return integrate.Keep{Every: leaf, Dir: c.Dir}, nil

@@ -92,7 +92,11 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 	if err != nil {
 		return nil, err
 	}
-	rec, err := integrate.NewRecord(ctx, m.integral(), s.solver(), &s.Settings, keep)
+	p := m.integral()
+	if a.loss.G != nil {
+		p.TimeDerivative = nil // as in the first pass, with the running cost
+	}
+	rec, err := integrate.NewRecord(ctx, p, s.solver(), &s.Settings, keep)
 	if err != nil {
 		return nil, err
 	}

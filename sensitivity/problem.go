@@ -199,6 +199,24 @@ func (m *model[S]) integral() integrate.Problem[S] {
 	return p
 }
 
+// massTransposed sets dst = M^T x.
+func (m *model[S]) massTransposed(dst, x S) error {
+	if m.sys.Mass == nil {
+		m.sp.Copy(dst, x)
+		return nil
+	}
+	flat, ok := m.sp.(space.Coordinates[S])
+	if !ok {
+		return fmt.Errorf("sensitivity: a mass matrix: %w", ErrNoCoordinates)
+	}
+	n := flat.Dim(x)
+	a, b := make([]float64, n), make([]float64, n)
+	flat.Flatten(a, x)
+	m.sys.Mass.MulTransposed(b, a)
+	flat.Unflatten(dst, b)
+	return nil
+}
+
 func (m *model[S]) rhs(dy S, t float64, y S) error {
 	m.stats.RHS++
 	return m.sys.RHS(dy, t, y, m.P)

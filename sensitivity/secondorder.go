@@ -67,6 +67,40 @@ func (s *secondOrder[S]) product(gy S, gp []float64, t float64, y, vy S, vp []fl
 	return nil
 }
 
+// inTime sets gy = f_ty^T w and adds f_tp^T w to gp: the system's own, or central
+// differences of its VJP in time.
+func (s *secondOrder[S]) inTime(gy S, gp []float64, t float64, y, w S) error {
+	m := s.m
+	if m.sys.TimeVJP != nil {
+		m.stats.VJP++
+		return m.sys.TimeVJP(gy, gp, t, y, m.P, w)
+	}
+	eps := step * max(math.Abs(t), math.Abs(m.T1-m.T0))
+	lo, hi := max(t-eps, min(m.T0, m.T1)), min(t+eps, max(m.T0, m.T1))
+	clear(s.ga)
+	for _, x := range []float64{hi, lo} {
+		clear(s.w)
+		if err := m.vjp(s.b, s.w, x, y, w); err != nil {
+			return err
+		}
+		sign := 1.0
+		if x == lo {
+			sign = -1
+		} else {
+			m.sp.Copy(s.a, s.b)
+		}
+		for i, v := range s.w {
+			s.ga[i] += sign * v
+		}
+	}
+	c := 1 / (hi - lo)
+	m.sp.AddScaled(gy, m.zero, []float64{c, -c}, []S{s.a, s.b})
+	for i, v := range s.ga {
+		gp[i] += c * v
+	}
+	return nil
+}
+
 // moved sets p to P + e vp.
 func (s *secondOrder[S]) moved(e float64, vp []float64) {
 	copy(s.p, s.m.P)

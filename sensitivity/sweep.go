@@ -22,7 +22,9 @@ type sweep[S any] struct {
 
 	lambda, c S // adjoint; dl/dy
 	d, tmp    S // scratch at breaks
-	step      *explicitTranspose[S]
+	step      transpose[S]
+	one       [1]float64
+	term      [1]S
 
 	replay *integrate.Replay[S]
 	y1     S // state at the end of the step
@@ -35,12 +37,14 @@ func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S
 		order:  inOrder(nil, a.loss.Times, a.m.dir()),
 		live:   a.loss.G != nil,
 		lambda: sp.New(y0), c: sp.New(y0), d: sp.New(y0), tmp: sp.New(y0),
-		step: newExplicitTranspose(a, rec),
-		y1:   sp.New(y0),
+		y1: sp.New(y0),
 	}
 	s.next = len(s.order) - 1
 	var err error
 	if s.rates, err = a.m.gradients(); err != nil {
+		return nil, err
+	}
+	if s.step, err = newTranspose(a, rec); err != nil {
 		return nil, err
 	}
 	s.replay, err = rec.Replay()
@@ -120,8 +124,8 @@ func (s *sweep[S]) knot(t float64, y S) error {
 
 // add adds c to the adjoint.
 func (s *sweep[S]) add(c S) {
-	s.step.one[0], s.step.term[0] = 1, c
-	s.a.m.sp.AddScaled(s.lambda, s.lambda, s.step.one[:], s.step.term[:])
+	s.one[0], s.term[0] = 1, c
+	s.a.m.sp.AddScaled(s.lambda, s.lambda, s.one[:], s.term[:])
 	s.live = true
 }
 

@@ -27,7 +27,6 @@ type explicitTranspose[S any] struct {
 	a   *account[S]
 	tab *integrate.Tableau
 
-	in     *integrate.Inside[S]
 	lambda []S    // Lambda_i
 	active []bool // Lambda_i is not zero by structure
 	w, arg S
@@ -35,19 +34,16 @@ type explicitTranspose[S any] struct {
 	terms  []S       // its terms
 	gp     []float64 // g_p
 
-	seeds   []S         // of the observations inside the step; inside of them are in use
-	weights [][]float64 // h b_i(theta) of each
-	used    int
-
-	one  [1]float64
-	term [1]S
+	seeds[S]
 }
+
+var _ transpose[[]float64] = (*explicitTranspose[[]float64])(nil)
 
 func newExplicitTranspose[S any](a *account[S], rec *integrate.Record[S]) *explicitTranspose[S] {
 	sp, y0, tab := a.m.sp, a.m.y0, rec.Tableau
 	n := tab.AllStages()
 	e := &explicitTranspose[S]{
-		a: a, tab: tab, in: rec.Inside(),
+		a: a, tab: tab, seeds: newSeeds(a, rec),
 		lambda: make([]S, n), active: make([]bool, n),
 		w: sp.New(y0), arg: sp.New(y0),
 		coef: make([]float64, 0, 2*n), terms: make([]S, 0, 2*n),
@@ -59,40 +55,11 @@ func newExplicitTranspose[S any](a *account[S], rec *integrate.Record[S]) *expli
 	return e
 }
 
-// inside takes note of an observation at t inside step n, which starts from y with
-// the stages k, and returns the state there, valid until the next call. Its seed is
-// to be written to seed().
-func (e *explicitTranspose[S]) inside(rec *integrate.Record[S], n int, t float64, y S, k []S) (S, error) {
-	if e.used == 0 {
-		if err := e.in.Enter(n, y, k); err != nil {
-			return e.arg, err
-		}
-	}
-	k = e.in.Stages()
-	if e.used == len(e.seeds) {
-		e.seeds = append(e.seeds, e.a.m.sp.New(y))
-		e.weights = append(e.weights, make([]float64, len(k)))
-	}
-	w, h := e.weights[e.used], rec.T[n+1]-rec.T[n]
-	e.used++
-	e.tab.Weights(w, (t-rec.T[n])/h)
-	for i := range w {
-		w[i] *= h
-	}
-	e.a.m.sp.AddScaled(e.arg, y, w, k)
-	return e.arg, nil
-}
-
-// seed is where dl/dy of the last observation goes.
-func (e *explicitTranspose[S]) seed() S { return e.seeds[e.used-1] }
-
 // apply replaces the adjoint at the end of step n by that at its start, adds to
 // dL/dp, and forgets the observations inside.
 func (e *explicitTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, y S, k []S) error {
 	h := rec.T[n+1] - rec.T[n]
-	if e.used > 0 {
-		k = e.in.Stages()
-	}
+	k = e.stages(k)
 	for i := len(k) - 1; i >= 0; i-- {
 		if err := e.stage(i, h, lambda, rec, n, y, k); err != nil {
 			return err
@@ -104,10 +71,10 @@ func (e *explicitTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, 
 			e.plus(1, l)
 		}
 	}
-	for _, c := range e.seeds[:e.used] {
+	for _, c := range e.met() {
 		e.plus(1, c)
 	}
-	e.used = 0
+	e.clear()
 	e.a.m.sp.AddScaled(lambda, lambda, e.coef, e.terms)
 	return nil
 }
@@ -128,7 +95,7 @@ func (e *explicitTranspose[S]) stage(i int, h float64, lambda S, rec *integrate.
 			e.plus(h*a, e.lambda[j])
 		}
 	}
-	for q, c := range e.seeds[:e.used] {
+	for q, c := range e.met() {
 		if w := e.weights[q][i]; w != 0 {
 			e.plus(w, c)
 		}
