@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/dynsys/expr"
 	"github.com/odefit/odefit/dynsys/nn"
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
@@ -80,6 +82,54 @@ func observations(grid []float64) []float64 {
 // On a frozen grid the tangent J and the transpose J^T are those of the same
 // steps: <w, J v> = <J^T w, v> to rounding.
 func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
+	dualityOf(t, sp, like, tol, fixtures(t), []integrate.Method{
+		integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Dop853{}, integrate.Vern9{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
+	})
+	dualityOf(t, sp, like, tol, traced(t), implicits())
+}
+
+// implicits are the implicit methods whose steps can be transposed.
+func implicits() []integrate.Method {
+	return []integrate.Method{integrate.Rodas5P{}, integrate.Rosenbrock23{}}
+}
+
+// traced are systems with exact second derivatives, as transposes of implicit steps
+// need them: one that does not depend on time and two that do, with parameters in
+// every term.
+func traced(t testing.TB) []fixture {
+	t.Helper()
+	fix := func(name string, y0, p []float64, t1, h float64, rates dynsys.Rates) fixture {
+		m, err := dynsys.Trace(len(y0), len(p), rates)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sys, err := m.System()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fixture{name, Problem[[]float64]{System: sys, P: p, T1: t1, Y0: y0}, roughGrid(0, t1, h)}
+	}
+	type node = expr.Node
+	return []fixture{
+		fix("van der pol", []float64{2, 0.1}, []float64{5, 1.1}, 3, 0.1, func(b *expr.Builder, _ node, y, p []node) []node {
+			damping := b.Mul(p[0], b.Sub(p[1], b.Mul(y[0], y[0])))
+			return []node{y[1], b.Sub(b.Mul(damping, y[1]), y[0])}
+		}),
+		fix("driven pendulum", []float64{1, 0.2}, []float64{0.7, 2, 0.4}, 4, 0.3, func(b *expr.Builder, t node, y, p []node) []node {
+			drive := b.Mul(p[0], b.Sin(b.Mul(p[1], b.Mul(t, b.Add(b.Const(1), y[0])))))
+			return []node{y[1], b.Sub(drive, b.Add(b.Sin(y[0]), b.Mul(p[2], y[1])))}
+		}),
+		fix("kinetics", []float64{1, 0.1, 0.3}, []float64{0.5, 30, 8}, 2, 0.2, func(b *expr.Builder, t node, y, p []node) []node {
+			slow := b.Mul(p[0], b.Mul(y[0], b.Exp(b.Mul(b.Const(-0.3), t))))
+			fast, pair := b.Mul(p[1], b.Mul(y[1], y[1])), b.Mul(p[2], b.Mul(y[1], y[2]))
+			return []node{b.Sub(pair, slow), b.Sub(b.Sub(slow, pair), fast), fast}
+		}),
+	}
+}
+
+// dualityOf tests methods on fixtures of the size of the space.
+func dualityOf[S any](t *testing.T, sp space.Space[S], like S, tol float64, problems []fixture, solvers []integrate.Method) {
+	t.Helper()
 	dot := sp.(space.InnerProduct[S])
 	n := sp.(space.Coordinates[S]).Dim(like)
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -90,7 +140,7 @@ func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
 		}
 		return v
 	}
-	for _, fx := range fixtures(t) {
+	for _, fx := range problems {
 		if fx.System.Dim != n {
 			continue
 		}
@@ -103,9 +153,7 @@ func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
 			w[k] = lifted(sp, like, random(n))
 		}
 		v := Direction[S]{P: random(len(fx.P)), Y0: lifted(sp, like, random(n))}
-		for _, solver := range []integrate.Method{
-			integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Dop853{}, integrate.Vern9{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
-		} {
+		for _, solver := range solvers {
 			set := &Settings{Settings: integrate.Settings{Grid: fx.grid}, Solver: solver}
 			path, err := Trajectory(context.Background(), p, times, []Direction[S]{v}, set)
 			if err != nil {

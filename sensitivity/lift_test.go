@@ -14,7 +14,7 @@ func lift[S any](sys *dynsys.System[[]float64], sp space.Space[S], like S) *dyns
 		panic("lift: the state has another number of coordinates than the system")
 	}
 	y, v, out := make([]float64, n), make([]float64, n), make([]float64, n)
-	return &dynsys.System[S]{
+	lifted := &dynsys.System[S]{
 		Dim: n, NumParams: sys.NumParams, Space: sp, Breaks: sys.Breaks,
 		RHS: func(dy S, t float64, s S, p []float64) error {
 			c.Flatten(y, s)
@@ -37,6 +37,45 @@ func lift[S any](sys *dynsys.System[[]float64], sp space.Space[S], like S) *dyns
 			return err
 		},
 	}
+	if sys.SecondOrder == nil || sys.SecondDirectionals == nil {
+		return lifted
+	}
+	u := make([]float64, n)
+	lifted.Autonomous = sys.Autonomous
+	lifted.Jacobian = func(jac []float64, t float64, s S, p []float64) error {
+		c.Flatten(y, s)
+		return sys.Jacobian(jac, t, y, p)
+	}
+	lifted.TimeDerivative = func(ft S, t float64, s S, p []float64) error {
+		c.Flatten(y, s)
+		err := sys.TimeDerivative(out, t, y, p)
+		c.Unflatten(ft, out)
+		return err
+	}
+	lifted.TimeVJP = func(gy S, gp []float64, t float64, s S, p []float64, w S) error {
+		c.Flatten(y, s)
+		c.Flatten(v, w)
+		err := sys.TimeVJP(out, gp, t, y, p, v)
+		c.Unflatten(gy, out)
+		return err
+	}
+	lifted.SecondOrder = func(gy S, gp []float64, t float64, s S, p []float64, vy S, vp []float64, w S) (float64, error) {
+		c.Flatten(y, s)
+		c.Flatten(v, vy)
+		c.Flatten(u, w)
+		gt, err := sys.SecondOrder(out, gp, t, y, p, v, vp, u)
+		c.Unflatten(gy, out)
+		return gt, err
+	}
+	lifted.SecondDirectional = func(dst S, t float64, s S, p []float64, vy S, vp []float64, ut float64, uy S, up []float64) error {
+		c.Flatten(y, s)
+		c.Flatten(v, vy)
+		c.Flatten(u, uy)
+		err := sys.SecondDirectionals([][]float64{out}, t, y, p, [][]float64{v}, [][]float64{vp}, ut, u, up)
+		c.Unflatten(dst, out)
+		return err
+	}
+	return lifted
 }
 
 // lifted returns a state of coordinates y.
