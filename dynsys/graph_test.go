@@ -150,6 +150,30 @@ func TestSecondOrderAgainstDifferences(t *testing.T) {
 }
 
 // The second derivative of an initial state, by hand.
+// TestTimeVJP compares f_ty^T w and f_tp^T w with central differences in time of the
+// VJP.
+func TestTimeVJP(t *testing.T) {
+	m, err := dynsys.Trace(2, 2, bent)
+	s := system(t, m, err)
+	const now, h = 0.3, 1e-5
+	y, p, w := []float64{0.8, 0.4}, []float64{1.1, 0.6}, []float64{0.7, 1.3}
+	gradient := func(f func(gy, gp []float64) error) []float64 {
+		gy, gp := make([]float64, 2), make([]float64, 2)
+		if err := f(gy, gp); err != nil {
+			t.Fatal(err)
+		}
+		return append(gy, gp...)
+	}
+	got := gradient(func(gy, gp []float64) error { return s.TimeVJP(gy, gp, now, y, p, w) })
+	hi := gradient(func(gy, gp []float64) error { return s.VJP(gy, gp, now+h, y, p, w) })
+	lo := gradient(func(gy, gp []float64) error { return s.VJP(gy, gp, now-h, y, p, w) })
+	for i := range got {
+		if want := (hi[i] - lo[i]) / (2 * h); math.Abs(got[i]-want) > 1e-8*(1+math.Abs(want)) {
+			t.Errorf("entry %d is %v, want %v", i, got[i], want)
+		}
+	}
+}
+
 func TestInitialSecondOrder(t *testing.T) {
 	m, err := dynsys.TraceInitial(1, 2, func(b *expr.Builder, _ expr.Node, y, p []expr.Node) []expr.Node {
 		return []expr.Node{b.Neg(y[0])}

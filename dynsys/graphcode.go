@@ -22,6 +22,7 @@ const (
 	ratesState         // f, entries of f_y
 	ratesAll           // f, entries of f_y, of f_p
 	inTime             // f_t
+	inTimeVJP          // f_ty^T w, f_tp^T w: w
 	secondState        // derivatives of w.(f_y vy) in y, p, t: w, vy
 	secondAll          // derivatives of w.(f_y vy + f_p vp) in y, p, t: w, vy, vp
 	bendState          // derivatives of the entries of f_y, f_p along uy: uy
@@ -120,6 +121,9 @@ func (m *GraphModel) outputs(k kind) (outs []expr.Node, extra int) {
 		return slices.Concat(g.Rates, entryNodes(m.fy), entryNodes(m.inParams())), 0
 	case inTime:
 		return b.JVP(g.Rates, []int{0}, []expr.Node{b.Const(1)}), 0
+	case inTimeVJP:
+		ft := b.JVP(g.Rates, []int{0}, []expr.Node{b.Const(1)})
+		return b.VJP(ft, vector(0, n), slots(1, n+np)), n
 	case secondState:
 		jvp := b.JVP(g.Rates, g.states(), vector(n, n))
 		return b.VJP(jvp, vector(0, n), append(slots(1, n+np), 0)), 2 * n

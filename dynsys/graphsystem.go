@@ -17,7 +17,7 @@ func (m *GraphModel) System() (*System[[]float64], error) {
 		Dim: g.States, NumParams: g.Params,
 		RHS: w.rhs, JVP: w.jvp, VJP: w.vjp, JVPs: w.jvps,
 		Jacobian: w.jacobian, Pattern: m.pattern,
-		Autonomous: m.autonomous, TimeDerivative: w.timeDerivative,
+		Autonomous: m.autonomous, TimeDerivative: w.timeDerivative, TimeVJP: w.timeVJP,
 		SecondOrder: w.secondOrder, SecondDirectional: w.secondDirectional, SecondDirectionals: w.secondDirectionals,
 	}
 	if g.Initial != nil {
@@ -133,7 +133,16 @@ func (w *graphSystem) jvps(dy []float64, out [][]float64, t float64, y, p []floa
 }
 
 func (w *graphSystem) vjp(gy, gp []float64, t float64, y, p, v []float64) error {
-	e, extra, err := w.start(vjp, t, y, p)
+	return w.transposed(vjp, gy, gp, t, y, p, v)
+}
+
+// timeVJP implements System.TimeVJP.
+func (w *graphSystem) timeVJP(gy, gp []float64, t float64, y, p, v []float64) error {
+	return w.transposed(inTimeVJP, gy, gp, t, y, p, v)
+}
+
+func (w *graphSystem) transposed(k kind, gy, gp []float64, t float64, y, p, v []float64) error {
+	e, extra, err := w.start(k, t, y, p)
 	if err != nil {
 		return err
 	}

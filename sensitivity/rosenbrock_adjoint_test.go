@@ -1,0 +1,88 @@
+package sensitivity
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/dynsys/expr"
+	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/internal/problems"
+)
+
+// On one grid Forward and Discrete differentiate the same Rosenbrock steps, running
+// cost and initial state included. The second derivatives of the cost are differences
+// in Forward, right to some ten digits of their own, which is what is left here.
+func TestRosenbrockOnOneGrid(t *testing.T) {
+	p, loss := everyPathTwice()
+	m, err := dynsys.TraceInitial(2, 4, func(b *expr.Builder, _ expr.Node, y, p []expr.Node) []expr.Node {
+		xy := b.Mul(y[0], y[1])
+		return []expr.Node{b.Sub(b.Mul(p[0], y[0]), b.Mul(p[1], xy)), b.Sub(b.Mul(p[3], xy), b.Mul(p[2], y[1]))}
+	}, func(b *expr.Builder, p []expr.Node) []expr.Node {
+		return []expr.Node{b.Mul(p[0], p[0]), b.Add(b.Const(1), b.Mul(b.Mul(p[1], p[3]), b.Const(0.1)))}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.System, err = m.System(); err != nil {
+		t.Fatal(err)
+	}
+	for _, solver := range implicits() {
+		for _, cost := range []bool{false, true} {
+			l := *loss
+			tol := 1e-9
+			if !cost {
+				l.G, l.Gy, l.Gp, l.GSecond, tol = nil, nil, nil, nil, 1e-12
+			}
+			set := &Settings{Settings: integrate.Settings{Grid: roughGrid(p.T0, p.T1, 0.2)}, Solver: solver}
+			a, err := Gradient(context.Background(), p, &l, Forward{}, set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, every := range []int{0, 4} {
+				b, err := Gradient(context.Background(), p, &l, Discrete{Checkpoints: Checkpoints{Every: every}}, set)
+				if err != nil {
+					t.Fatal(err)
+				}
+				worst := max(math.Abs(a.Value-b.Value)/math.Abs(a.Value), apart(b.P, a.P), apart(b.Y0, a.Y0), apart(b.Times, a.Times))
+				if !(worst <= tol) {
+					t.Errorf("%v, cost %v, every %d: they differ by %.1e", solver, cost, every, worst)
+				}
+			}
+		}
+	}
+}
+
+// The gradients of stiff problems by the transpose of Rosenbrock steps meet their
+// references, the error falling with the tolerance.
+func TestStiffAdjoints(t *testing.T) {
+	for _, c := range []struct {
+		q   *problems.Problem
+		abs float64 // absolute tolerance over the relative one
+	}{{problems.Rober(), 1e-6}, {problems.Hires(), 1e-3}} {
+		ref, err := c.q.Loss()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes := make([]float64, len(c.q.P))
+		for i, v := range c.q.P {
+			sizes[i] = math.Abs(v)
+		}
+		var last float64
+		for _, rel := range []float64{1e-5, 1e-7, 1e-9} {
+			set := tolerances(rel, rel*c.abs)
+			set.Solver = integrate.Rodas5P{}
+			r, err := Gradient(context.Background(), problemOf(c.q), SumOfSquares(ref.T, ref.Data, nil), Discrete{Probes: 1}, set)
+			if err != nil {
+				t.Fatalf("%s: %v", c.q.Name, err)
+			}
+			d := max(scaledApart(r.P, ref.DP, sizes), apart(r.Y0, ref.DY0))
+			t.Logf("%s, %.0e: %.1e, %+v", c.q.Name, rel, d, r.Stats)
+			if d > 1e4*rel || last != 0 && d > last/5 && d > 1e-7 {
+				t.Errorf("%s, tolerance %.0e: the gradient is %.1e off, %.1e before", c.q.Name, rel, d, last)
+			}
+			last = d
+		}
+	}
+}
