@@ -3,140 +3,157 @@ package integrate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// implicit is the stepper of a singly diagonally implicit Runge-Kutta method. The
-// stages
-//
-//	k_i = f(t + c_i h, y + h sum_(j<i) a_ij k_j + h g k_i)
-//
-// are solved one after the other by a simplified Newton iteration with the matrix
-// I - h g f_y at the start of the step. A step depends on nothing that came before it.
-//
-// Source: Hairer, Wanner, Solving ODEs II, section IV.8.
-type implicit[S any] struct {
-	rhs            rhs[S]
-	tab            *Tableau
-	sp             space.Space[S]
-	newton         Newton[S]
-	tol            space.Tolerance
-	k              []S
-	base, arg, res S
-	delta, zero    S
-	one            [1]S
-	c              []float64
-	t0, t1         float64
-	y0             S
+// DIRK is a Method of diagonally implicit stages with one coefficient g = a_ii, which
+// is zero in the first stage alone where that is explicit.
+type DIRK interface {
+	Method
+	// ImplicitTableau returns the coefficients, which must not be changed. Row i of A
+	// has i+1 entries.
+	ImplicitTableau() *Tableau
 }
 
-// newtonTol is the error of a stage that is left, in units of the tolerance of a step.
-const newtonTol = 1e-2
-
-// maxNewton bounds the iterations of a stage.
-const maxNewton = 10
+// implicit is the stepper of every singly diagonally implicit Runge-Kutta method. The
+// stages of M y' = f,
+//
+//	M k_i = f(t + c_i h, y + h sum_(j<i) a_ij k_j + h g k_i)
+//
+// are solved one after the other by a simplified Newton iteration; see [stageNewton].
+// An explicit first stage is the last one of the step before. The error estimate is
+// filtered by M - h g f_y, which damps what stiff components add to it.
+//
+// Source: Hairer, Wanner, Solving ODEs II, section IV.8; Kennedy, Carpenter,
+// NASA/TM-2016-219173, chapter 3.
+type implicit[S any] struct {
+	rhs    rhs[S]
+	own    *Tableau // of the method
+	tab    *Tableau // of the present step
+	sp     space.Space[S]
+	newton stageNewton[S]
+	mass   bool
+	reach  float64   // the latest stage, in steps
+	ends   []float64 // breaks, and the end: no stage may lie beyond one that the step does not pass
+	k      []S
+	guess  [][]float64 // weights of the stages before in the first guess of each
+	zero   S
+	c      []float64
+	ready  bool // k[0] is the slope at the start of the next step
+	whole  bool // the stages of the interpolant are there
+	t0, t1 float64
+	y0     S
+}
 
 func newImplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) (*implicit[S], error) {
-	s := tab.Stages()
+	s := max(tab.AllStages(), sdirk4.Stages(), kencarp4.Stages())
 	m := &implicit[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
-		tab: tab, sp: p.Space, tol: (&Settings{}).Tolerance(),
-		base: p.Space.New(p.Y0), arg: p.Space.New(p.Y0), res: p.Space.New(p.Y0), delta: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
-		k: make([]S, s), c: make([]float64, s),
+		own: tab, tab: tab, sp: p.Space, mass: p.Mass != nil,
+		k: make([]S, s), c: make([]float64, s), zero: p.Space.New(p.Y0),
 	}
 	for i := range m.k {
 		m.k[i] = p.Space.New(p.Y0)
 	}
-	var err error
-	if m.newton, err = NewNewton(p, stats); err != nil {
+	of, err := NewNewton(p, stats)
+	if err != nil {
 		return nil, fmt.Errorf("integrate: %s: %w", tab.Name, err)
 	}
+	m.newton.prepare(p, of, &m.rhs)
+	m.reach = slices.Max(tab.C)
+	m.ends = append(slices.Clone(p.Breaks), p.T1)
+	m.guess = guesses(tab)
 	return m, nil
 }
 
-func (m *implicit[S]) setTolerance(tol space.Tolerance) { m.tol = tol }
+func (m *implicit[S]) setTolerance(tol space.Tolerance) { m.newton.tol = tol }
+func (m *implicit[S]) settle(factor float64) float64    { return m.newton.settle(factor) }
+func (m *implicit[S]) repeatable()                      { m.newton.afresh = true }
 
-func (m *implicit[S]) Order() (p, estimate int) { return m.tab.Order, m.tab.Estimate }
-func (m *implicit[S]) Bound(last float64)       { m.rhs.last = last }
-func (m *implicit[S]) Accept()                  {}
-func (m *implicit[S]) Reset()                   {}
-func (m *implicit[S]) Reject()                  {}
+func (m *implicit[S]) Bound(last float64) { m.rhs.last = last }
+func (m *implicit[S]) Reset()             { m.ready = false; m.newton.reset() }
+func (m *implicit[S]) Reject()            { m.ready = false }
+
+// Order implements [Stepper].
+func (m *implicit[S]) Order() (p, estimate int) { return m.own.Order, m.own.Estimate }
+
+// choose sets the tableau of a step. The slope at a start cannot be had from a mass
+// matrix, which may be singular: the first step is one without explicit stage. A stage
+// beyond the step must not lie beyond a break, or the end, where f may be another: then
+// the step is one of KenCarp4.
+func (m *implicit[S]) choose(t, t1 float64) {
+	tab := m.own
+	if m.reach > 1 {
+		far, dir := StageTime(t, t1, m.reach), t1-t
+		for _, b := range m.ends {
+			if (b-t1)*dir >= 0 && (far-b)*dir > 0 {
+				tab = &kencarp4
+			}
+		}
+	}
+	if m.mass && !m.ready && tab.A[0][0] == 0 {
+		tab = &sdirk4
+	}
+	if tab != m.tab {
+		m.tab, m.guess = tab, guesses(tab)
+	}
+}
+
+// Accept implements [Stepper].
+func (m *implicit[S]) Accept() {
+	m.newton.accept()
+	last := m.tab.Stages() - 1
+	m.k[0], m.k[last] = m.k[last], m.k[0]
+	m.ready = !m.newton.afresh
+}
 
 // Attempt implements [Stepper].
 func (m *implicit[S]) Attempt(y1, e S, t, t1 float64, y S) error {
+	m.choose(t, t1)
 	h := t1 - t
-	m.t0, m.t1, m.y0 = t, t1, y
-	gamma := m.tab.A[0][0]
-	m.rhs.stats.Jacobians++
-	if err := m.newton.Linearize(min(t, m.rhs.last), y); err != nil {
-		return err
+	m.t0, m.t1, m.y0, m.whole = t, t1, y, false
+	s := m.tab.Stages()
+	hg := h * m.tab.A[s-1][s-1]
+	first := 0
+	if m.tab.A[0][0] == 0 {
+		first = 1
 	}
-	m.rhs.stats.Factorizations++
-	if err := m.newton.Factor(h * gamma); err != nil {
-		return fmt.Errorf("%w: %w", ErrNewton, err)
-	}
-	if err := m.rhs.eval(m.k[0], t, y); err != nil { // where the first stage starts from
-		return err
-	}
-	for i := range m.k {
-		if i > 0 {
-			m.sp.Copy(m.k[i], m.k[i-1])
-		}
-		if err := m.stage(i, h); err != nil {
+	if !m.ready {
+		if m.mass {
+			m.sp.Copy(m.k[0], m.zero)
+		} else if err := m.rhs.eval(m.k[0], t, y); err != nil {
 			return err
 		}
+		m.ready = first == 1
 	}
-	m.sum(y1, y, h, m.tab.B)
+	if err := m.newton.begin(t, y, hg); err != nil {
+		return err
+	}
+	for i := first; i < s; {
+		err := m.stage(i, h, hg)
+		if err == nil {
+			i++
+			continue
+		}
+		if again, err := m.newton.retry(err, t, y, hg); !again {
+			return err
+		}
+		i = first // with a new Jacobian
+	}
+	m.sp.AddScaled(y1, m.newton.base, m.newton.coefficient(hg), m.k[s-1:s])
 	m.sum(e, m.zero, h, m.tab.E)
-	return m.newton.Solve(e) // damps what stiff components add to the estimate
+	return m.newton.filter(e)
 }
 
 // stage solves for k_i.
-func (m *implicit[S]) stage(i int, h float64) error {
-	row := m.tab.A[i]
-	m.sum(m.base, m.y0, h, row[:i])
-	hg := h * row[i]
-	t := StageTime(m.t0, m.t1, m.tab.C[i])
-	var last float64
-	for iter := range maxNewton {
-		m.rhs.stats.Newton++
-		m.add(m.arg, m.base, hg, m.k[i])
-		if err := m.rhs.eval(m.res, t, m.arg); err != nil {
-			return err
-		}
-		m.add(m.res, m.res, -1, m.k[i])
-		if err := m.newton.Solve(m.res); err != nil {
-			return fmt.Errorf("%w: %w", ErrNewton, err)
-		}
-		m.add(m.k[i], m.k[i], 1, m.res)
-		m.add(m.delta, m.zero, hg, m.res)
-		size := m.sp.Norm(m.delta, m.y0, m.arg, m.tol)
-		switch {
-		case !finite(size):
-			return ErrNewton
-		case size == 0:
-			return nil
-		case iter > 0:
-			rate := size / last
-			if rate >= 1 && size > newtonTol {
-				return ErrNewton
-			}
-			if rate < 1 && size*rate/(1-rate) <= newtonTol || size <= 1e-3*newtonTol {
-				return nil
-			}
-		case size <= 1e-4*newtonTol:
-			return nil
-		}
-		last = size
+func (m *implicit[S]) stage(i int, h, hg float64) error {
+	m.sum(m.newton.base, m.y0, h, m.tab.A[i][:i])
+	if i > 0 {
+		m.sp.AddScaled(m.k[i], m.zero, m.guess[i], m.k[:i])
 	}
-	return ErrNewton
-}
-
-// add sets dst = x + c*k, where k is not dst.
-func (m *implicit[S]) add(dst, x S, c float64, k S) {
-	m.c[0], m.one[0] = c, k
-	m.sp.AddScaled(dst, x, m.c[:1], m.one[:])
+	return m.newton.solve(m.k[i], StageTime(m.t0, m.t1, m.tab.C[i]), hg, m.y0)
 }
 
 // sum sets dst = x + h sum_j b_j k_j.
@@ -148,10 +165,83 @@ func (m *implicit[S]) sum(dst, x S, h float64, b []float64) {
 	m.sp.AddScaled(dst, x, c, m.k[:len(b)])
 }
 
+// Stages returns the stages k_i of the last attempt: valid until the next, and to be
+// asked for before Accept.
+func (m *implicit[S]) Stages() []S { return m.k[:m.tab.Stages()] }
+
+// Complete implements [Completer].
+func (m *implicit[S]) Complete() error {
+	if m.whole {
+		return nil
+	}
+	h := m.t1 - m.t0
+	for i := m.tab.Stages(); i < m.tab.AllStages(); i++ {
+		if err := m.stage(i, h, h*m.tab.A[i][i]); err != nil {
+			return err
+		}
+	}
+	m.whole = true
+	return nil
+}
+
+// complete is Complete for those who cannot fail: where the stages of the interpolant
+// could not be had, it gives NaN.
+func (m *implicit[S]) complete() {
+	if m.Complete() != nil {
+		m.c[0] = math.NaN()
+		m.sp.AddScaled(m.k[m.tab.Stages()], m.zero, m.c[:1], m.k[:1])
+	}
+}
+
 func (m *implicit[S]) Interpolate(dst S, t float64) {
-	interpolate(m.sp, m.tab, dst, t, m.t0, m.t1, m.y0, m.k, m.c)
+	m.complete()
+	n := m.tab.AllStages()
+	interpolate(m.sp, m.tab, dst, t, m.t0, m.t1, m.y0, m.k[:n], m.c[:n])
 }
 
 func (m *implicit[S]) Keep() Interpolant[S] {
-	return &denseStep[S]{sp: m.sp, tab: m.tab, t0: m.t0, t1: m.t1, y0: clone(m.sp, m.y0), k: cloneAll(m.sp, m.k)}
+	m.complete()
+	return &denseStep[S]{sp: m.sp, tab: m.tab, t0: m.t0, t1: m.t1, y0: clone(m.sp, m.y0), k: cloneAll(m.sp, m.k[:m.tab.AllStages()])}
+}
+
+// guesses returns the weights by which the polynomial through the last stages, three
+// distinct at most, predicts each stage; fewer where it would reach far outside.
+func guesses(tab *Tableau) [][]float64 {
+	rows := make([][]float64, tab.AllStages())
+	for i := 1; i < len(rows); i++ {
+		for n := 3; ; n-- {
+			row, size := extrapolate(tab.C[:i], tab.C[i], n)
+			if n == 1 || size <= 5 {
+				rows[i] = row
+				break
+			}
+		}
+	}
+	return rows
+}
+
+// extrapolate returns the weights of values at times c, of which the last n distinct
+// ones count, in the polynomial through them at x, and the sum of their sizes.
+func extrapolate(c []float64, x float64, n int) (row []float64, size float64) {
+	var at []int
+	for j := len(c) - 1; j >= 0 && len(at) < n; j-- {
+		distinct := true
+		for _, k := range at {
+			distinct = distinct && c[k] != c[j]
+		}
+		if distinct {
+			at = append(at, j)
+		}
+	}
+	row = make([]float64, len(c))
+	for _, j := range at {
+		row[j] = 1
+		for _, k := range at {
+			if k != j {
+				row[j] *= (x - c[k]) / (c[j] - c[k])
+			}
+		}
+		size += math.Abs(row[j])
+	}
+	return row, size
 }

@@ -88,6 +88,10 @@ func chooser[S any](s Stepper[S]) Chooser {
 // of order.
 type tolerant interface{ setTolerance(space.Tolerance) }
 
+// settler is a stepper that profits from keeping its step size. The driver asks it,
+// after an accepted step, for a factor near the one proposed.
+type settler interface{ settle(factor float64) float64 }
+
 // Completer is a stepper whose interpolant needs evaluations beyond those of the step.
 // They are made when the solution inside the last attempted step is first asked for:
 // by Complete, which can say what went wrong, or by Interpolate and Keep themselves,
@@ -128,11 +132,8 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 		return newNystrom(p, m.Nystrom(), stats)
 	case Rosenbrock:
 		return newRosenbrock(p, m.Coefficients(), stats)
-	case SDIRK4:
-		if hasMass(p) {
-			return nil, fmt.Errorf("integrate: %v solves y' = f only, without a mass matrix", m)
-		}
-		return newImplicit(p, &sdirk4, stats)
+	case DIRK:
+		return newImplicit(p, m.ImplicitTableau(), stats)
 	case Adams:
 		if hasMass(p) {
 			return nil, fmt.Errorf("integrate: %v is explicit and cannot solve M y' = f; take an implicit method", m)

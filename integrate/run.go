@@ -369,7 +369,11 @@ func (r *Run[S]) factor(size float64, accepted bool) float64 {
 	if c := chooser(r.stepper); c != nil {
 		return c.Choose(size, accepted)
 	}
-	return r.control.Factor(size, r.prev, r.pErr+1, accepted)
+	factor := r.control.Factor(size, r.prev, r.pErr+1, accepted)
+	if s, ok := r.stepper.(settler); ok && accepted {
+		factor = s.settle(factor)
+	}
+	return factor
 }
 
 // accept sets the size of the step that follows one of size h that passed.

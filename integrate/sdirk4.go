@@ -5,8 +5,13 @@ package integrate
 // order 3. It is for stiff problems.
 //
 // It needs the Jacobian of the problem, a Newton solver, or a space with coordinates,
-// in which it takes differences. Its steps cannot be recorded.
+// in which it takes differences.
 type SDIRK4 struct{}
+
+var _ DIRK = SDIRK4{}
+
+// ImplicitTableau implements [DIRK].
+func (SDIRK4) ImplicitTableau() *Tableau { return &sdirk4 }
 
 func (SDIRK4) String() string { return "sdirk4" }
 

@@ -90,7 +90,18 @@ func tableaux() []*Tableau {
 			tabs = append(tabs, rk.Tableau())
 		}
 	}
-	return append(tabs, &sdirk4)
+	return append(tabs, dirks()...)
+}
+
+// dirks returns the tableaux of diagonally implicit methods.
+func dirks() []*Tableau {
+	var tabs []*Tableau
+	for _, m := range Methods() {
+		if d, ok := m.(DIRK); ok {
+			tabs = append(tabs, d.ImplicitTableau())
+		}
+	}
+	return tabs
 }
 
 func TestNumberOfTrees(t *testing.T) {
@@ -110,7 +121,7 @@ const highest = 10
 func TestOrderConditions(t *testing.T) {
 	trees := treesOf(highest)
 	for _, tab := range tableaux() {
-		if err := tab.check(); err != nil && tab != &sdirk4 {
+		if err := tab.check(); err != nil && len(tab.A[0]) == 0 {
 			t.Errorf("%v", err)
 		}
 		checkOrder(t, tab, "solution", tab.B, tab.B, 1, tab.Order, trees)
@@ -119,7 +130,11 @@ func TestOrderConditions(t *testing.T) {
 		}
 		embedded := minus(tab.B, tab.E)
 		if tab.Coarse == nil {
-			checkOrder(t, tab, "embedded solution", embedded, embedded, 1, tab.Estimate, trees)
+			order := tab.Estimate
+			if order == tab.Order { // the embedded solution is the better one
+				order++
+			}
+			checkOrder(t, tab, "embedded solution", embedded, embedded, 1, order, trees)
 			continue
 		}
 		// The estimate x^2/z of solutions of orders p and q falls like h^(2(p+1)-(q+1)).
@@ -229,7 +244,7 @@ func TestWeightRates(t *testing.T) {
 		}
 		// Slopes at the ends agree with f there where the method has both stages.
 		tab.WeightRates(rate, 0)
-		if tab.C[0] == 0 && math.Abs(rate[0]-1) > 1e-12 {
+		if len(tab.A[0]) == 0 && math.Abs(rate[0]-1) > 1e-12 {
 			t.Errorf("%s: the interpolant does not leave along f", tab.Name)
 		}
 	}

@@ -1,0 +1,65 @@
+package integrate
+
+import (
+	"math"
+	"math/cmplx"
+	"testing"
+)
+
+// Rows of diagonally implicit tableaux sum to C, the last is B, and the diagonal is one
+// number, zero at most in the first stage.
+func TestDIRKTableaux(t *testing.T) {
+	for _, tab := range dirks() {
+		s := tab.Stages()
+		gamma := tab.A[s-1][s-1]
+		for i, row := range tab.A {
+			sum := 0.0
+			for _, a := range row {
+				sum += a
+			}
+			if len(row) != i+1 || math.Abs(sum-tab.C[i]) > 1e-14 {
+				t.Errorf("%s: row %d has %d entries and misses C by %.2g", tab.Name, i, len(row), sum-tab.C[i])
+			}
+			if a := row[i]; a != gamma && !(i == 0 && a == 0) {
+				t.Errorf("%s: diagonal entry %d is %v", tab.Name, i, a)
+			}
+		}
+		for i, b := range tab.B {
+			if b != tab.A[s-1][i] {
+				t.Errorf("%s is not stiffly accurate in stage %d", tab.Name, i)
+			}
+		}
+	}
+}
+
+// R vanishes at infinity and is at most 1 in size on the imaginary axis. The order
+// conditions leave coefficients of 16 digits, hence 1e-10.
+func TestDIRKStability(t *testing.T) {
+	for _, tab := range dirks() {
+		if r := cmplx.Abs(tab.stability(-1e12)); r > 1e-10 {
+			t.Errorf("%s: R(inf) = %.2g", tab.Name, r)
+		}
+		for y := 1e-2; y < 1e6; y *= 1.1 {
+			if r := cmplx.Abs(tab.stability(complex(0, y))); r > 1+1e-10 {
+				t.Errorf("%s: |R(%.3gi)| = 1 + %.2g", tab.Name, y, r-1)
+			}
+		}
+	}
+}
+
+// stability takes a step of size z at y' = y from y = 1.
+func (tab *Tableau) stability(z complex128) complex128 {
+	k := make([]complex128, tab.Stages())
+	y1 := complex128(1)
+	for i := range k {
+		y := complex128(1)
+		for j := range i {
+			y += z * complex(tab.A[i][j], 0) * k[j]
+		}
+		k[i] = y / (1 - z*complex(tab.A[i][i], 0))
+	}
+	for i, b := range tab.B {
+		y1 += z * complex(b, 0) * k[i]
+	}
+	return y1
+}
