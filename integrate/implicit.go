@@ -51,7 +51,7 @@ func newImplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) (*implicit[S]
 	s := max(tab.AllStages(), sdirk4.Stages(), kencarp4.Stages())
 	m := &implicit[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
-		own: tab, tab: tab, sp: p.Space, mass: p.Mass != nil,
+		own: tab, tab: tab, sp: p.Space, mass: hasMass(p),
 		k: make([]S, s), c: make([]float64, s), zero: p.Space.New(p.Y0),
 	}
 	for i := range m.k {

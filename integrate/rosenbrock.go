@@ -61,7 +61,7 @@ func newRosenbrock[S any](p *Problem[S], tab *RosenbrockTableau, stats *Stats) (
 	m := &rosenbrock[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
 		tab: tab, sp: p.Space, newton: newton, linearize: newton.Linearize, solve: newton.Solve,
-		ft: p.TimeDerivative, autonomous: p.Autonomous, mass: p.Mass != nil || p.Newton != nil,
+		ft: p.TimeDerivative, autonomous: p.Autonomous, mass: hasMass(p),
 		u: make([]S, s), terms: make([]S, 0, s+2), c: make([]float64, s+2), extends: make([]bool, s+1),
 		arg: make1(), f0: make1(), f1: make1(), dt: make1(), f: make1(), zero: make1(), mu: make1(),
 	}

@@ -29,7 +29,7 @@ type stageNewton[S any] struct {
 	sp        space.Space[S]
 	rhs       *rhs[S]
 	tol       space.Tolerance
-	mass      bool // M or a solver of its own
+	mass      bool
 	afresh    bool
 	base, arg S
 	res, mk   S
@@ -58,7 +58,7 @@ const (
 
 func (n *stageNewton[S]) prepare(p *Problem[S], of Newton[S], r *rhs[S]) {
 	*n = stageNewton[S]{
-		of: of, sp: p.Space, rhs: r, tol: (&Settings{}).Tolerance(), mass: p.Mass != nil || p.Newton != nil,
+		of: of, sp: p.Space, rhs: r, tol: (&Settings{}).Tolerance(), mass: hasMass(p),
 		base: p.Space.New(p.Y0), arg: p.Space.New(p.Y0), res: p.Space.New(p.Y0),
 		mk: p.Space.New(p.Y0), delta: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
 		left: 1,
