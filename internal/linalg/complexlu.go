@@ -1,7 +1,5 @@
 package linalg
 
-import "math/cmplx"
-
 // ComplexLU is [LU] for complex matrices.
 type ComplexLU struct {
 	n     int
@@ -19,16 +17,19 @@ func (f *ComplexLU) Factor(a []complex128, n int) error {
 		f.pivot = make([]int, n)
 	}
 	f.pivot = f.pivot[:n]
+	if !Finite(a) {
+		return ErrSingular
+	}
 	for k := range n {
-		p, most := k, abs1(a[k*n+k])
+		p, most := k, magnitude(a[k*n+k])
 		for i := k + 1; i < n; i++ {
-			if v := abs1(a[i*n+k]); v > most {
+			if v := magnitude(a[i*n+k]); v > most {
 				p, most = i, v
 			}
 		}
 		f.pivot[k] = p
 		d := a[p*n+k]
-		if d == 0 || cmplx.IsNaN(d) || cmplx.IsInf(d) {
+		if !usable(magnitude(d)) {
 			return ErrSingular
 		}
 		if p != k {
@@ -78,13 +79,21 @@ func (f *ComplexLU) Solve(b []complex128) {
 	}
 }
 
-func abs1(z complex128) float64 {
-	re, im := real(z), imag(z)
-	if re < 0 {
-		re = -re
+// SolveTransposed overwrites b with the solution of A^T x = b (not conjugated).
+func (f *ComplexLU) SolveTransposed(b []complex128) {
+	n, a := f.n, f.a
+	if len(b) != n {
+		panic("linalg: SolveTransposed needs n entries")
 	}
-	if im < 0 {
-		im = -im
+	for i := range n {
+		b[i] /= a[i*n+i]
+		subtract(b[i+1:], b[i], a[i*n+i+1:(i+1)*n])
 	}
-	return re + im
+	for i := n - 1; i > 0; i-- {
+		subtract(b[:i], b[i], a[i*n:i*n+i])
+	}
+	for k := n - 1; k >= 0; k-- {
+		p := f.pivot[k]
+		b[k], b[p] = b[p], b[k]
+	}
 }

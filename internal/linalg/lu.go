@@ -7,7 +7,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// ErrSingular: a matrix has no factors, because a pivot is zero or not finite.
+// ErrSingular: a matrix has no factors, because an entry is not
+// finite or a pivot is zero (or so small that its reciprocal overflows).
 var ErrSingular = errors.New("linalg: the matrix is singular")
 
 // LU is the factorisation P A = L U of an n x n row-major matrix by Gaussian
@@ -31,6 +32,9 @@ func (f *LU) Factor(a []float64, n int) error {
 		f.pivot = make([]int, n)
 	}
 	f.pivot = f.pivot[:n]
+	if !Finite(a) {
+		return ErrSingular
+	}
 	for k := range n {
 		p := k
 		for i := k + 1; i < n; i++ {
@@ -40,7 +44,7 @@ func (f *LU) Factor(a []float64, n int) error {
 		}
 		f.pivot[k] = p
 		d := a[p*n+k]
-		if d == 0 || d-d != 0 {
+		if !usable(math.Abs(d)) {
 			return ErrSingular
 		}
 		if p != k {
