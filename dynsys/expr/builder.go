@@ -31,7 +31,7 @@ type Builder struct {
 	MaxNodes int
 
 	terms []term
-	index map[term]Node
+	index nodeTable
 	err   error
 }
 
@@ -45,7 +45,7 @@ type term struct {
 
 // NewBuilder returns a builder that holds the constant 0 and nothing else.
 func NewBuilder() *Builder {
-	b := &Builder{index: make(map[term]Node)}
+	b := &Builder{index: nodeTable{slots: make([]Node, 64)}}
 	b.intern(term{op: opConst, bits: math.Float64bits(0)})
 	return b
 }
@@ -60,7 +60,8 @@ func (b *Builder) Err() error { return b.err }
 
 // intern returns the node of t, which it adds where it is new.
 func (b *Builder) intern(t term) Node {
-	if n, ok := b.index[t]; ok {
+	n, at, ok := b.index.find(b.terms, t)
+	if ok {
 		return n
 	}
 	limit := b.MaxNodes
@@ -70,9 +71,9 @@ func (b *Builder) intern(t term) Node {
 	if len(b.terms) >= limit {
 		return b.overflow(limit)
 	}
-	n := Node(len(b.terms))
+	n = Node(len(b.terms))
 	b.terms = append(b.terms, t)
-	b.index[t] = n
+	b.index.put(b.terms, n, at)
 	return n
 }
 
@@ -83,11 +84,11 @@ func (b *Builder) overflow(limit int) Node {
 		b.err = fmt.Errorf("%w: the limit is %d", ErrTooLarge, limit)
 	}
 	nan := constTerm(math.NaN())
-	n, ok := b.index[nan]
+	n, at, ok := b.index.find(b.terms, nan)
 	if !ok {
 		n = Node(len(b.terms))
 		b.terms = append(b.terms, nan)
-		b.index[nan] = n
+		b.index.put(b.terms, n, at)
 	}
 	return n
 }

@@ -37,6 +37,22 @@ func (p *Program) run(r []float64) {
 			r[c.dst] = r[c.a] / r[c.b]
 		case opNeg:
 			r[c.dst] = -r[c.a]
+		case opMulAdd:
+			r[c.dst] = float64(r[c.a]*r[c.b]) + r[c.c]
+		case opMulSub:
+			r[c.dst] = float64(r[c.a]*r[c.b]) - r[c.c]
+		case opSubMul:
+			r[c.dst] = r[c.c] - float64(r[c.a]*r[c.b])
+		case opMulMul:
+			r[c.dst] = r[c.a] * r[c.b] * r[c.c]
+		case opAddAdd:
+			r[c.dst] = (r[c.a] + r[c.b]) + r[c.c]
+		case opAddSub:
+			r[c.dst] = (r[c.a] + r[c.b]) - r[c.c]
+		case opSubAdd:
+			r[c.dst] = (r[c.a] - r[c.b]) + r[c.c]
+		case opSubSub:
+			r[c.dst] = (r[c.a] - r[c.b]) - r[c.c]
 		case opIf:
 			r[c.dst] = choose(r[c.a], r[c.b], r[c.c])
 		case opExp:

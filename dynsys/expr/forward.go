@@ -20,7 +20,7 @@ func (b *Builder) JVP(outs []Node, slots []int, seeds []Node) []Node {
 	}
 	nodes := b.reach(outs)
 	active := b.active(nodes, func(slot int) bool { _, ok := seed[slot]; return ok })
-	tangent := make(map[Node]Node)
+	tangent := make([]Node, len(active)) // 0 where there is none
 	for _, n := range nodes {
 		if !active[n] {
 			continue

@@ -46,10 +46,11 @@ func entriesOf(outs []Node, gradient func(Node) row) []Entry {
 
 // sweptRow returns the gradient of n by a reverse sweep of its own.
 func (j *jacobian) sweptRow(n Node) row {
-	r := reverse{b: j.b, active: j.active, cotangents: make(map[Node]cotangent)}
+	r := &j.reverse
 	r.add(n, j.b.Const(1), always)
 	nodes := j.b.reach([]Node{n})
 	r.sweep(nodes)
+	defer r.forget(nodes)
 	var g row
 	for _, m := range nodes {
 		if slot, ok := j.b.Slot(m); ok && r.cotangents[m].weight != Zero {
@@ -62,12 +63,13 @@ func (j *jacobian) sweptRow(n Node) row {
 
 // jacobian is the state of one call of [Builder.Jacobian].
 type jacobian struct {
-	b      *Builder
-	nodes  []Node       // of outs, operands first
-	active []bool       // of every node
-	cut    []bool       // used more than once, or an input or output
-	column map[int]int  // of a slot
-	rows   map[Node]row // of the cuts
+	b       *Builder
+	nodes   []Node       // of outs, operands first
+	active  []bool       // of every node
+	cut     []bool       // used more than once, or an input or output
+	column  map[int]int  // of a slot
+	rows    map[Node]row // of the cuts
+	reverse reverse      // for one sweep at a time
 }
 
 // slope is the derivative of a node in a column.
@@ -89,6 +91,7 @@ func newJacobian(b *Builder, outs []Node, slots []int) *jacobian {
 		j.column[s] = i
 	}
 	j.active = b.active(j.nodes, func(slot int) bool { _, ok := j.column[slot]; return ok })
+	j.reverse = reverse{b: b, active: j.active, cotangents: make([]cotangent, len(j.active))}
 	uses := make([]int, b.Len())
 	for _, n := range j.nodes {
 		x, arity := b.terms[n].operands()
@@ -134,13 +137,15 @@ func (j *jacobian) chainedRow(n Node) row {
 		return row{{j.column[slot], b.Const(1)}}
 	}
 	inner, leaves := j.tree(n)
-	r := reverse{b: b, active: j.active, cotangents: make(map[Node]cotangent)}
+	r := &j.reverse
 	r.add(n, b.Const(1), always)
 	r.sweep(inner)
+	defer r.forget(inner)
+	defer r.forget(leaves)
 	sums := make(map[int]Node)
 	for _, m := range leaves {
-		ct, ok := r.cotangents[m]
-		if !ok {
+		ct := r.cotangents[m]
+		if ct.weight == Zero {
 			continue
 		}
 		for _, e := range j.rows[m] {

@@ -13,8 +13,8 @@ type lowering struct {
 	consts    []float64
 	constants map[uint64]place
 	inputs    int
-	place     map[Node]place
-	known     map[instruction]place // what an instruction on these places makes
+	place     []place               // of a node
+	known     map[instruction]place // what an operation on these places makes: of powers
 }
 
 // lower returns the program of outs for at least the given number of inputs.
@@ -23,7 +23,7 @@ func (b *Builder) lower(inputs int, outs []Node) *Program {
 		b:         b,
 		inputs:    inputs,
 		constants: make(map[uint64]place),
-		place:     make(map[Node]place),
+		place:     make([]place, b.Len()),
 		known:     make(map[instruction]place),
 	}
 	nodes := b.reach(outs)
@@ -37,6 +37,7 @@ func (b *Builder) lower(inputs int, outs []Node) *Program {
 	for i, n := range outs {
 		ends[i] = l.place[n]
 	}
+	l.fuse(ends)
 	return l.allocate(ends)
 }
 
@@ -60,13 +61,19 @@ func (l *lowering) constant(v float64) place {
 	return at
 }
 
-// emit returns the place of an operation, which is made once.
+// emit returns the place of an operation.
 func (l *lowering) emit(o op, k int32, a, b, c place) place {
-	i := instruction{op: o, k: int16(k), a: int32(a), b: int32(b), c: int32(c)}
+	l.code = append(l.code, instruction{op: o, k: int16(k), a: int32(a), b: int32(b), c: int32(c)})
+	return place(len(l.code) - 1)
+}
+
+// once is emit for the operations that powers are made of: what several powers need is
+// made once.
+func (l *lowering) once(o op, a, b, c place) place {
+	i := instruction{op: o, a: int32(a), b: int32(b), c: int32(c)}
 	at, ok := l.known[i]
 	if !ok {
-		at = place(len(l.code))
-		l.code = append(l.code, i)
+		at = l.emit(o, 0, a, b, c)
 		l.known[i] = at
 	}
 	return at
@@ -82,8 +89,12 @@ func (l *lowering) lower(n Node) {
 		l.place[n] = l.power(l.place[t.a], int(t.k))
 	case opPowLog:
 		x, y := l.place[t.a], l.place[t.b]
-		log := l.power(l.emit(opLog, 0, x, 0, 0), int(t.k))
-		l.place[n] = l.emit(opPowLogEdge, 0, x, y, l.emit(opMul, 0, l.emit(opPow, 0, x, y, 0), log, 0))
+		log := l.power(l.once(opLog, x, 0, 0), int(t.k))
+		l.place[n] = l.emit(opPowLogEdge, 0, x, y, l.emit(opMul, 0, l.once(opPow, x, y, 0), log, 0))
+	case opLog:
+		l.place[n] = l.once(opLog, l.place[t.a], 0, 0)
+	case opPow:
+		l.place[n] = l.once(opPow, l.place[t.a], l.place[t.b], 0)
 	default:
 		var at [3]place
 		x, arity := t.operands()
@@ -104,12 +115,12 @@ func (l *lowering) power(x place, k int) place {
 		}
 		s := l.square(x, j)
 		if started {
-			s = l.emit(opMul, 0, r, s, 0)
+			s = l.once(opMul, r, s, 0)
 		}
 		r, started = s, true
 	}
 	if k < 0 {
-		return l.emit(opDiv, 0, l.constant(1), r, 0)
+		return l.once(opDiv, l.constant(1), r, 0)
 	}
 	return r
 }
@@ -117,7 +128,7 @@ func (l *lowering) power(x place, k int) place {
 // square returns x^(2^j).
 func (l *lowering) square(x place, j int) place {
 	for range j {
-		x = l.emit(opMul, 0, x, x, 0)
+		x = l.once(opMul, x, x, 0)
 	}
 	return x
 }

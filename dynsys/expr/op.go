@@ -48,6 +48,14 @@ const (
 	opLgamma
 	opPolygamma // of order k: digamma for k = 0
 
+	opMulAdd // a*b + c, and so on: in programs, see [fused]
+	opMulSub
+	opSubMul // c - a*b
+	opMulMul
+	opAddAdd
+	opAddSub
+	opSubAdd
+	opSubSub
 	opPowLogEdge // c where a^b (log a)^k = c is no limit: in programs, for opPowLog
 
 	opLt // k = 1 in a comparison whose two outcomes agree where they meet
@@ -78,6 +86,8 @@ var ops = [numOps]struct {
 	opMin: {2, "min"}, opMax: {2, "max"},
 	opFloor: {1, "floor"}, opCeil: {1, "ceil"}, opSign: {1, "sign"},
 	opErf: {1, "erf"}, opLgamma: {1, "lgamma"}, opPolygamma: {1, "polygamma"},
+	opMulAdd: {3, "muladd"}, opMulSub: {3, "mulsub"}, opSubMul: {3, "submul"}, opMulMul: {3, "mulmul"},
+	opAddAdd: {3, "addadd"}, opAddSub: {3, "addsub"}, opSubAdd: {3, "subadd"}, opSubSub: {3, "subsub"},
 	opPowLogEdge: {3, "powlogedge"},
 	opLt:         {2, "<"}, opLe: {2, "<="}, opEq: {2, "=="}, opNe: {2, "!="},
 	opAnd: {2, "and"}, opOr: {2, "or"}, opNot: {1, "not"}, opIf: {3, "if"},
@@ -153,6 +163,22 @@ func (o op) value(k int32, x, y, z float64) float64 {
 		return v
 	case opPolygamma:
 		return polygamma(int(k), x)
+	case opMulAdd:
+		return float64(x*y) + z
+	case opMulSub:
+		return float64(x*y) - z
+	case opSubMul:
+		return z - float64(x*y)
+	case opMulMul:
+		return x * y * z
+	case opAddAdd:
+		return (x + y) + z
+	case opAddSub:
+		return (x + y) - z
+	case opSubAdd:
+		return (x - y) + z
+	case opSubSub:
+		return (x - y) - z
 	case opPowLogEdge:
 		return powLogEdge(x, y, z)
 	case opLt:

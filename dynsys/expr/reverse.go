@@ -21,14 +21,16 @@ func (b *Builder) VJP(outs, weights []Node, slots []int) []Node {
 	}
 	nodes := b.reach(outs)
 	r := reverse{b: b, active: b.active(nodes, func(slot int) bool { return wanted[slot] })}
-	r.cotangents = make(map[Node]cotangent)
+	r.cotangents = make([]cotangent, b.Len())
 	for i, n := range outs {
 		r.add(n, weights[i], always)
 	}
 	r.sweep(nodes)
 	out := make([]Node, len(slots))
 	for j, s := range slots {
-		out[j] = r.cotangents[b.Input(s)].weight
+		if n := b.Input(s); int(n) < len(r.cotangents) {
+			out[j] = r.cotangents[n].weight
+		}
 	}
 	return out
 }
@@ -52,7 +54,7 @@ const always Node = -1
 type reverse struct {
 	b          *Builder
 	active     []bool
-	cotangents map[Node]cotangent
+	cotangents []cotangent // of every node; a weight of 0 is none
 }
 
 // sweep propagates through nodes, which are in ascending order, from the last.
@@ -62,12 +64,19 @@ func (r *reverse) sweep(nodes []Node) {
 	}
 }
 
+// forget clears the cotangents of nodes, for another sweep.
+func (r *reverse) forget(nodes []Node) {
+	for _, n := range nodes {
+		r.cotangents[n] = cotangent{}
+	}
+}
+
 // add adds a weight, already 0 where guard is false, to the cotangent of n.
 func (r *reverse) add(n, weight, guard Node) {
 	if !r.active[n] || weight == Zero {
 		return
 	}
-	if old, ok := r.cotangents[n]; ok {
+	if old := r.cotangents[n]; old.weight != Zero {
 		weight = r.b.Add(old.weight, weight)
 		switch {
 		case old.guard == always || guard == always:
@@ -81,8 +90,8 @@ func (r *reverse) add(n, weight, guard Node) {
 
 // propagate adds to the operands of n what the cotangent of n makes of them.
 func (r *reverse) propagate(n Node) {
-	ct, ok := r.cotangents[n]
-	if !ok {
+	ct := r.cotangents[n]
+	if ct.weight == Zero {
 		return
 	}
 	b := r.b

@@ -11,11 +11,12 @@ func (t *term) operands() ([3]Node, int) {
 // what uses them.
 func (b *Builder) reach(roots []Node) []Node {
 	seen := make([]bool, b.Len())
-	var nodes, stack []Node
+	var stack []Node
+	count := 0
 	visit := func(n Node) {
 		if !seen[n] {
 			seen[n] = true
-			nodes = append(nodes, n)
+			count++
 			stack = append(stack, n)
 		}
 	}
@@ -31,7 +32,12 @@ func (b *Builder) reach(roots []Node) []Node {
 			visit(m)
 		}
 	}
-	slices.Sort(nodes)
+	nodes := make([]Node, 0, count)
+	for n, is := range seen {
+		if is {
+			nodes = append(nodes, Node(n))
+		}
+	}
 	return nodes
 }
 

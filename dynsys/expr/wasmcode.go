@@ -10,6 +10,16 @@ var wasmPlain = [numOps]byte{
 	opSqrt: 0x9f, opAbs: 0x99, opMin: 0xa4, opMax: 0xa5, opFloor: 0x9c, opCeil: 0x9b,
 }
 
+// wasmJoined are the operations that are two instructions. The first works on the first
+// two operands, the second on its result and the third operand; on the third operand
+// and its result where wasmSwapped stands behind them.
+var wasmJoined = [numOps][3]byte{
+	opMulAdd: {0xa2, 0xa0}, opMulSub: {0xa2, 0xa1}, opSubMul: {0xa2, 0xa1, wasmSwapped}, opMulMul: {0xa2, 0xa2},
+	opAddAdd: {0xa0, 0xa0}, opAddSub: {0xa0, 0xa1}, opSubAdd: {0xa1, 0xa0}, opSubSub: {0xa1, 0xa1},
+}
+
+const wasmSwapped = 1
+
 // wasmCalls are the operations that are functions of package elementary.
 var wasmCalls = [numOps]string{
 	opPow: "Pow", opExp: "Exp", opLog: "Log", opLog10: "Log10", opLog2: "Log2",
@@ -23,7 +33,7 @@ func wasmHas(o op) bool {
 	case opSign, opLt, opLe, opEq, opNe, opAnd, opOr, opNot, opIf, opPowLogEdge:
 		return true
 	}
-	return wasmPlain[o] != 0 || wasmCalls[o] != ""
+	return wasmPlain[o] != 0 || wasmJoined[o][0] != 0 || wasmCalls[o] != ""
 }
 
 // operand is what an instruction works on: value >= 0, the instruction that makes it, or
@@ -222,6 +232,10 @@ func (w *wasmWriter) compute(i int) {
 		w.code = append(w.code, code)
 		return
 	}
+	if joined := wasmJoined[o]; joined[0] != 0 {
+		w.joined(joined, w.args[i])
+		return
+	}
 	if f := wasmCalls[o]; f != "" {
 		w.pushAll(i)
 		w.code = unsignedLEB(append(w.code, wasmCall), uint64(functionIndex(f)))
@@ -236,6 +250,20 @@ func (w *wasmWriter) compute(i int) {
 		w.code = unsignedLEB(append(w.code, wasmLocalSet), uint64(x[j]))
 	}
 	w.logic(o, x)
+}
+
+// joined pushes the value of one of wasmJoined.
+func (w *wasmWriter) joined(code [3]byte, x [3]operand) {
+	if code[2] == wasmSwapped {
+		w.push(x[2])
+	}
+	w.push(x[0])
+	w.push(x[1])
+	w.emit(code[0])
+	if code[2] != wasmSwapped {
+		w.push(x[2])
+	}
+	w.emit(code[1])
 }
 
 func (w *wasmWriter) pushAll(i int) {
