@@ -45,10 +45,11 @@ type GraphModel struct {
 	codes  [numKinds]expr.Code
 	closed bool
 
-	// places of the entries; Col counts states or parameters
+	// places of the entries; Col counts states or parameters. Those of f_y are in the
+	// order in which the Jacobian is stored.
 	fy, fp []expr.Entry
 	hasFp  bool
-	place  []int // of the entries of f_y in the Jacobian as it is stored
+	place  []int // of the entries of f_y in a dense Jacobian
 
 	bent [2]bends // for bendState and bendAll
 }
@@ -62,7 +63,12 @@ var _ Model = (*GraphModel)(nil)
 func newGraphModel(g Graph) *GraphModel {
 	m := &GraphModel{g: g, autonomous: !slices.Contains(g.Builder.DependsOn(g.Rates...), 0)}
 	m.fy = g.Builder.Jacobian(g.Rates, g.states())
-	m.pattern, m.place = storage(g.States, m.fy)
+	m.pattern = storage(g.States, m.fy)
+	if m.pattern == nil {
+		for _, e := range m.fy {
+			m.place = append(m.place, e.Row*g.States+e.Col)
+		}
+	}
 	return m
 }
 

@@ -1,6 +1,9 @@
 package dynsys
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/odefit/odefit/dynsys/expr"
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/internal/linalg"
@@ -14,22 +17,17 @@ const (
 )
 
 // storage returns how the Jacobian with the given entries is stored: its pattern, nil
-// for a dense row-major matrix, and the index of each entry in the values.
-func storage(n int, entries []expr.Entry) (*integrate.Pattern, []int) {
-	place := make([]int, len(entries))
+// for a dense row-major matrix. It puts the entries into the order of storage.
+func storage(n int, entries []expr.Entry) *integrate.Pattern {
 	if n < minSparse || len(entries)*maxFill > n*n {
-		for i, e := range entries {
-			place[i] = e.Row*n + e.Col
-		}
-		return nil, place
+		return nil // as they are, row by row
 	}
 	rows, cols := make([]int, len(entries)), make([]int, len(entries))
 	for i, e := range entries {
 		rows[i], cols[i] = e.Row, e.Col
 	}
-	pattern := linalg.Entries(n, rows, cols)
-	for i, e := range entries {
-		place[i] = pattern.At(e.Row, e.Col)
-	}
-	return pattern, place
+	slices.SortFunc(entries, func(x, y expr.Entry) int {
+		return cmp.Or(cmp.Compare(x.Col, y.Col), cmp.Compare(x.Row, y.Row))
+	})
+	return linalg.Entries(n, rows, cols)
 }

@@ -171,9 +171,11 @@ func (w *graphSystem) jacobian(jac []float64, t float64, y, p []float64) error {
 	if err != nil {
 		return err
 	}
-	if w.m.pattern == nil {
-		clear(jac)
+	if w.m.pattern != nil {
+		copy(jac, result)
+		return nil
 	}
+	clear(jac)
 	for i, at := range w.m.place {
 		jac[at] = result[i]
 	}

@@ -1,7 +1,7 @@
 package expr
 
 import (
-	"math"
+	"unsafe"
 
 	"github.com/odefit/odefit/dynsys/expr/elementary"
 )
@@ -22,49 +22,106 @@ func (p *Program) Eval(out, in, scratch []float64) {
 	}
 }
 
-// run executes the instructions on the registers.
-func (p *Program) run(r []float64) {
-	for i := range p.code {
-		c := &p.code[i]
-		switch c.op {
+// run executes the instructions on the registers, run by run.
+func (p *Program) run(registers []float64) {
+	if len(p.code) == 0 {
+		return
+	}
+	r := unsafe.Pointer(&registers[0])
+	for _, group := range p.runs {
+		code := p.code[group.first:group.last]
+		switch group.op {
 		case opAdd:
-			r[c.dst] = r[c.a] + r[c.b]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.a) + *at(r, c.b)
+			}
 		case opSub:
-			r[c.dst] = r[c.a] - r[c.b]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.a) - *at(r, c.b)
+			}
 		case opMul:
-			r[c.dst] = r[c.a] * r[c.b]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.a) * *at(r, c.b)
+			}
 		case opDiv:
-			r[c.dst] = r[c.a] / r[c.b]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.a) / *at(r, c.b)
+			}
 		case opNeg:
-			r[c.dst] = -r[c.a]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = -*at(r, c.a)
+			}
 		case opMulAdd:
-			r[c.dst] = float64(r[c.a]*r[c.b]) + r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = float64(*at(r, c.a)**at(r, c.b)) + *at(r, c.c)
+			}
 		case opMulSub:
-			r[c.dst] = float64(r[c.a]*r[c.b]) - r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = float64(*at(r, c.a)**at(r, c.b)) - *at(r, c.c)
+			}
 		case opSubMul:
-			r[c.dst] = r[c.c] - float64(r[c.a]*r[c.b])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.c) - float64(*at(r, c.a)**at(r, c.b))
+			}
 		case opMulMul:
-			r[c.dst] = r[c.a] * r[c.b] * r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = *at(r, c.a) * *at(r, c.b) * *at(r, c.c)
+			}
 		case opAddAdd:
-			r[c.dst] = (r[c.a] + r[c.b]) + r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = (*at(r, c.a) + *at(r, c.b)) + *at(r, c.c)
+			}
 		case opAddSub:
-			r[c.dst] = (r[c.a] + r[c.b]) - r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = (*at(r, c.a) + *at(r, c.b)) - *at(r, c.c)
+			}
 		case opSubAdd:
-			r[c.dst] = (r[c.a] - r[c.b]) + r[c.c]
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = (*at(r, c.a) - *at(r, c.b)) + *at(r, c.c)
+			}
 		case opSubSub:
-			r[c.dst] = (r[c.a] - r[c.b]) - r[c.c]
-		case opIf:
-			r[c.dst] = choose(r[c.a], r[c.b], r[c.c])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = (*at(r, c.a) - *at(r, c.b)) - *at(r, c.c)
+			}
 		case opExp:
-			r[c.dst] = elementary.Exp(r[c.a])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = elementary.Exp(*at(r, c.a))
+			}
 		case opLog:
-			r[c.dst] = elementary.Log(r[c.a])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = elementary.Log(*at(r, c.a))
+			}
 		case opPow:
-			r[c.dst] = elementary.Pow(r[c.a], r[c.b])
-		case opSqrt:
-			r[c.dst] = math.Sqrt(r[c.a])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = elementary.Pow(*at(r, c.a), *at(r, c.b))
+			}
 		default:
-			r[c.dst] = c.op.value(int32(c.k), r[c.a], r[c.b], r[c.c])
+			for i := range code {
+				c := &code[i]
+				*at(r, c.dst) = group.op.value(int32(c.k), *at(r, c.a), *at(r, c.b), *at(r, c.c))
+			}
 		}
 	}
+}
+
+// at returns register i. There is no check: [lowering.allocate] gives out registers below
+// the size of the program, and the registers are of that size.
+func at(r unsafe.Pointer, i int32) *float64 {
+	return (*float64)(unsafe.Add(r, 8*uintptr(uint32(i))))
 }

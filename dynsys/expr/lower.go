@@ -137,9 +137,10 @@ func (l *lowering) square(x place, j int) place {
 // value has been used for the last time, so that a large program works in little
 // memory.
 func (l *lowering) allocate(outs []place) *Program {
-	last := make([]int, len(l.code)) // last use of the value of an instruction
-	for i := range l.code {
-		for _, o := range l.code[i].operands() {
+	code, was := schedule(l.code)
+	last := make([]int, len(code)) // last use of the value that was made by an instruction
+	for i := range code {
+		for _, o := range code[i].operands() {
 			if *o >= 0 {
 				last[*o] = i
 			}
@@ -147,12 +148,12 @@ func (l *lowering) allocate(outs []place) *Program {
 	}
 	for _, o := range outs {
 		if o >= 0 {
-			last[o] = len(l.code)
+			last[o] = len(code)
 		}
 	}
 	first := int32(l.inputs + len(l.consts))
-	p := &Program{code: l.code, consts: l.consts, inputs: l.inputs, size: int(first)}
-	register := make([]int32, len(l.code))
+	p := &Program{code: code, was: was, consts: l.consts, inputs: l.inputs, size: int(first)}
+	register := make([]int32, len(code)) // of what an instruction made
 	var free []int32
 	at := func(o int32) int32 {
 		if o < 0 {
@@ -160,8 +161,8 @@ func (l *lowering) allocate(outs []place) *Program {
 		}
 		return register[o]
 	}
-	for i := range p.code {
-		c := &p.code[i]
+	for i := range code {
+		c := &code[i]
 		for _, o := range c.operands() {
 			v := *o
 			*o = at(v)
@@ -176,7 +177,11 @@ func (l *lowering) allocate(outs []place) *Program {
 			c.dst = int32(p.size)
 			p.size++
 		}
-		register[i] = c.dst
+		register[was[i]] = c.dst
+		if n := len(p.runs); n == 0 || p.runs[n-1].op != c.op {
+			p.runs = append(p.runs, run{op: c.op, first: int32(i)})
+		}
+		p.runs[len(p.runs)-1].last = int32(i + 1)
 	}
 	for _, o := range outs {
 		p.outs = append(p.outs, at(int32(o)))

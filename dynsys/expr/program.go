@@ -11,10 +11,18 @@ import "fmt"
 // what occurs several times is computed once.
 type Program struct {
 	code   []instruction
+	runs   []run   // of equal operations, all of code
+	was    []int32 // where an instruction stood before it came into a run
 	consts []float64
 	inputs int     // input slots, and the registers of the same numbers
 	size   int     // registers
 	outs   []int32 // registers of the outputs
+}
+
+// run is a range of instructions of one operation.
+type run struct {
+	op          op
+	first, last int32
 }
 
 // instruction sets register dst to op of the registers a, b, c.

@@ -42,10 +42,11 @@ type operand int32
 
 // wasmWriter writes the instructions of a program.
 type wasmWriter struct {
-	p    *Program
-	at   layout
-	args [][3]operand // of the instructions
-	outs []operand
+	p            *Program
+	instructions []instruction // in the order in which the expressions were built
+	at           layout
+	args         [][3]operand // of the instructions
+	outs         []operand
 
 	uses  []int // of the value of an instruction
 	depth []int // of the tree of values that are used once
@@ -70,23 +71,25 @@ const maxTree = 40
 func newWasmWriter(p *Program) *wasmWriter {
 	n := len(p.code)
 	w := &wasmWriter{
-		p: p, at: layout{inputs: p.inputs, outputs: len(p.outs)},
+		p: p, instructions: make([]instruction, n), at: layout{inputs: p.inputs, outputs: len(p.outs)},
 		args: make([][3]operand, n), uses: make([]int, n), depth: make([]int, n), slot: make([]int, n), local: make([]int, n),
 	}
 	maker := make([]operand, p.size)
 	for r := range maker {
 		maker[r] = operand(^r)
 	}
-	for i := range p.code {
+	for k := range p.code {
+		i := p.was[k]
+		w.instructions[i] = p.code[k]
 		w.slot[i] = -1
-		for j, r := range p.code[i].operands() {
+		for j, r := range p.code[k].operands() {
 			w.args[i][j] = maker[*r]
 			if v := maker[*r]; v >= 0 {
 				w.uses[v]++
 			}
 		}
-		maker[p.code[i].dst] = operand(i)
-		if wasmCalls[p.code[i].op] != "" && w.at.base == 0 {
+		maker[p.code[k].dst] = operand(i)
+		if wasmCalls[p.code[k].op] != "" && w.at.base == 0 {
 			w.at.base = 8 * len(elementary.WasmTables())
 		}
 	}
@@ -107,7 +110,7 @@ func newWasmWriter(p *Program) *wasmWriter {
 	return w
 }
 
-func (w *wasmWriter) operands(i int) []operand { return w.args[i][:ops[w.p.code[i].op].arity] }
+func (w *wasmWriter) operands(i int) []operand { return w.args[i][:ops[w.instructions[i].op].arity] }
 
 // onStack reports whether value i is computed where it is used.
 func (w *wasmWriter) onStack(i int) bool {
@@ -226,7 +229,7 @@ func (w *wasmWriter) push(v operand) {
 
 // compute pushes the value of instruction i.
 func (w *wasmWriter) compute(i int) {
-	o := w.p.code[i].op
+	o := w.instructions[i].op
 	if code := wasmPlain[o]; code != 0 {
 		w.pushAll(i)
 		w.code = append(w.code, code)
