@@ -1,7 +1,5 @@
 package integrate
 
-import "math"
-
 // Controller proposes step sizes. It is a stateless value: the driver keeps the
 // history of errors.
 type Controller interface {
@@ -52,36 +50,36 @@ var (
 
 // Factor implements [Controller].
 func (c I) Factor(err float64, _ [2]float64, k int, accepted bool) float64 {
-	return bound(c.Safety, -math.Log(err)/float64(k), c.MinFactor, c.MaxFactor, accepted)
+	return bound(c.Safety, -log2(err)/float64(k), c.MinFactor, c.MaxFactor, accepted)
 }
 
 // Factor implements [Controller].
 func (c PI) Factor(err float64, prev [2]float64, k int, accepted bool) float64 {
-	e := -math.Log(err)
+	e := -log2(err)
 	if accepted && prev[0] > 0 {
-		e = or(c.Alpha, 0.7)*e + or(c.Beta, 0.4)*math.Log(prev[0])
+		e = or(c.Alpha, 0.7)*e + or(c.Beta, 0.4)*log2(prev[0])
 	} // else the plain controller: there is no history to trust
 	return bound(c.Safety, e/float64(k), c.MinFactor, c.MaxFactor, accepted)
 }
 
 // Factor implements [Controller].
 func (c PID) Factor(err float64, prev [2]float64, k int, accepted bool) float64 {
-	e := -math.Log(err)
+	e := -log2(err)
 	if accepted && prev[0] > 0 {
-		last := math.Log(prev[0])
+		last := log2(prev[0])
 		older := last // as if the error had stood still
 		if prev[1] > 0 {
-			older = math.Log(prev[1])
+			older = log2(prev[1])
 		}
 		e = or(c.Alpha, 0.58)*e + or(c.Beta, 0.21)*last - or(c.Gamma, 0.1)*older
 	}
 	return bound(c.Safety, e/float64(k), c.MinFactor, c.MaxFactor, accepted)
 }
 
-// bound returns safety * exp(e), kept in [lo, hi], and below 1 after a rejection. Zero
+// bound returns safety * 2^e, kept in [lo, hi], and below 1 after a rejection. Zero
 // means the defaults.
 func bound(safety, e, lo, hi float64, accepted bool) float64 {
-	f := or(safety, 0.9) * math.Exp(e)
+	f := or(safety, 0.9) * exp2(e)
 	hi = or(hi, 10)
 	if !accepted {
 		hi = min(hi, 0.9)

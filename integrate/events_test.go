@@ -262,10 +262,12 @@ func TestGrazing(t *testing.T) {
 	if !errors.Is(err, integrate.ErrGrazing) && (err != nil || len(sol.Events) != 1 || !sol.Events[0].Grazing || math.Abs(sol.Events[0].T-1) > 1e-7) {
 		t.Errorf("touch: %v, %v", sol.Events, err)
 	}
-	// y = (t-1)^3 crosses with no rate.
-	_, err = integrate.Solve(background, polynomial(-1, func(t float64) float64 { return 3 * (t - 1) * (t - 1) }, nothing), integrate.Tsit5{}, nil)
+	// y = (t-1)^3 crosses with no rate: it is refused, or met as well as rounding allows,
+	// to the cube root of some 1e-15.
+	sol, err = integrate.Solve(background, polynomial(-1, func(t float64) float64 { return 3 * (t - 1) * (t - 1) }, nothing), integrate.Tsit5{}, nil)
 	var step *integrate.StepError
-	if !errors.Is(err, integrate.ErrGrazing) || !errors.As(err, &step) || math.Abs(step.T-1) > 1e-3 {
+	refused := errors.Is(err, integrate.ErrGrazing) && errors.As(err, &step) && math.Abs(step.T-1) < 1e-3
+	if !refused && (err != nil || len(sol.Events) != 1 || math.Abs(sol.Events[0].T-1) > 2e-5) {
 		t.Errorf("flat crossing: %v", err)
 	}
 	// y = (t-1)^2 - d crosses at 1 +- sqrt(d), both inside one step.

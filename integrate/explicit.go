@@ -37,6 +37,7 @@ type explicit[S any] struct {
 	term   [1]S
 	end    int     // stage that is f at the end of the step, or -1
 	swaps  [2][]*S // where stages 0 and end stand in the sums
+	flat   *flat   // in place of the sums above, for a few float64
 	done   int     // stages that hold f of the last attempt
 	ready  bool    // k[0] is f at the start of the next step
 	t0, t1 float64 // of the last attempt
@@ -51,8 +52,18 @@ func newExplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) *explicit[S] 
 		y: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
 		k: make([]S, n), w: make([]float64, n), a: make([]combination[S], n),
 	}
+	if y, ok := any(p.Y0).([]float64); ok && len(y) < flatMost {
+		if _, ok := any(p.Space).(space.Floats); ok {
+			e.flat = newFlat(tab, len(y))
+			e.flat.y = any(e.y).([]float64)
+		}
+	}
 	for i := range e.k {
-		e.k[i] = p.Space.New(p.Y0)
+		if e.flat != nil {
+			e.k[i] = any(e.flat.stage(i)).(S)
+		} else {
+			e.k[i] = p.Space.New(p.Y0)
+		}
 	}
 	for i, row := range tab.A {
 		e.a[i] = combine(row, e.k)
@@ -85,6 +96,10 @@ func (e *explicit[S]) Accept() {
 	if e.ready = e.end >= 0 && e.done > e.end; !e.ready {
 		return
 	}
+	if f := e.flat; f != nil {
+		copy(f.stage(0), f.stage(e.end))
+		return
+	}
 	e.k[0], e.k[e.end] = e.k[e.end], e.k[0]
 	for _, slot := range e.swaps[0] {
 		*slot = e.k[0]
@@ -98,6 +113,9 @@ func (e *explicit[S]) Accept() {
 // the step before can be used again.
 func (e *explicit[S]) Attempt(y1, err S, t, t1 float64, y S) error {
 	e.t0, e.t1, e.y0, e.y1, e.done = t, t1, y, y1, 0
+	if f := e.flat; f != nil {
+		f.y0, f.y1 = any(y).([]float64), any(y1).([]float64)
+	}
 	if !e.ready {
 		if err := e.rhs.eval(e.k[0], t, y); err != nil {
 			return err
@@ -109,13 +127,17 @@ func (e *explicit[S]) Attempt(y1, err S, t, t1 float64, y S) error {
 	if err := e.stages(s); err != nil {
 		return err
 	}
-	if !e.tab.FSAL {
-		e.b.add(e.sp, y1, y, h)
+	if f := e.flat; f != nil {
+		if !e.tab.FSAL {
+			f.sum(f.y1, f.y0, h, &f.b)
+		}
+		f.sum(any(err).([]float64), f.zero, h, &f.e)
+	} else {
+		if !e.tab.FSAL {
+			e.b.add(e.sp, y1, y, h)
+		}
+		e.e.add(e.sp, err, e.zero, h)
 	}
-	if e.tab.E == nil {
-		return nil
-	}
-	e.e.add(e.sp, err, e.zero, h)
 	if e.tab.Coarse != nil {
 		e.d.add(e.sp, e.coarse, e.zero, h)
 		e.weaken(err, y, y1)
@@ -142,8 +164,14 @@ func (e *explicit[S]) stages(n int) error {
 		if i == e.end {
 			arg = e.y1
 		}
-		if i != e.end || e.tab.FSAL { // else y1 is known
+		switch f := e.flat; {
+		case i == e.end && !e.tab.FSAL: // y1 is known
+		case f == nil:
 			e.a[i].add(e.sp, arg, e.y0, h)
+		case i == e.end:
+			f.sum(f.y1, f.y0, h, &f.a[i])
+		default:
+			f.sum(f.y, f.y0, h, &f.a[i])
 		}
 		if err := e.rhs.eval(e.k[i], StageTime(e.t0, e.t1, e.tab.C[i]), arg); err != nil {
 			return err
