@@ -138,6 +138,7 @@ func (f *fitter) search(ctx context.Context) error {
 		}
 	}
 	f.best = minimize.Best(f.found, objectiveNoise)
+	f.polish(ctx, bounds)
 	if f.best < 0 || !finite(f.found[f.best].F) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -186,6 +187,34 @@ func (f *fitter) start(ctx context.Context, i int, bounds minimize.Bounds, x []f
 	}
 	return f.done(e, f.optimise(ctx, e, s, bounds, x))
 }
+
+// polish goes on from the best point where its search stalled: with integrations that
+// are a hundred times more accurate, so that smaller decreases can be told from noise.
+func (f *fitter) polish(ctx context.Context, bounds minimize.Bounds) {
+	if f.best < 0 || f.found[f.best].Status != minimize.Stalled || ctx.Err() != nil {
+		return
+	}
+	old := &f.found[f.best]
+	set := f.p.settings(polishing)
+	if f.opt.Method == LBFGS || f.opt.Method == Adam {
+		set = recordable(set)
+	}
+	e, err := newEvaluator(f.p, set)
+	if err != nil {
+		return
+	}
+	res := f.optimise(ctx, e, newSearchSpace(f.p), bounds, old.X)
+	f.counts.add(e.counts)
+	if res.F > old.F+objectiveNoise || math.IsNaN(res.F) {
+		return
+	}
+	res.Iterations += old.Iterations
+	res.Failures += old.Failures
+	*old = res
+}
+
+// polishing is by how much tolerances are divided in polish.
+const polishing = 100
 
 // maxStepsOfRandomStarts bounds a simulation in starts other than the guess: random
 // parameters are often so fast that an explicit method would take for ever, and such a

@@ -52,7 +52,8 @@ type Residuals struct {
 // a better point from a worse one (a decrease of 1e-16 of f cannot be seen), a step
 // is taken if delta falls by half at its end. Where no step can be confirmed, neither
 // by f nor by delta, the search ends as ConvergedNoise if delta is below
-// ObjectiveNoise or rounding, and as Stalled if not.
+// ObjectiveNoise or rounding, or if the slope is worth less than a thousand times that
+// over a change of every parameter by its own size; and as Stalled if not.
 //
 // Cost of an iteration: one Linearize, about one Value, 2 m n^2 operations and a few
 // QR factorisations of 2n x n. It allocates nothing of its own per iteration (the

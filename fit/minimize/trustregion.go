@@ -88,7 +88,7 @@ func (s *trustRegion) run() Status {
 			})
 		}
 		if !s.advance(length) {
-			if s.below(s.noise()) {
+			if s.below(s.noise()) || s.level() {
 				return ConvergedNoise
 			}
 			return Stalled
@@ -169,6 +169,20 @@ func (s *trustRegion) below(level float64) bool {
 		}
 	}
 	return s.decrement <= level && steepest*steepest/2 <= 100*level
+}
+
+// level reports whether the slope is lost in the noise: what it is worth over a change of
+// every parameter by its own size, and by 1 where it is smaller, is below a thousand
+// times the error of f. Where many directions are nearly flat, errors of the Jacobian
+// make the model promise more than that along them.
+func (s *trustRegion) level() bool {
+	worth := 0.0
+	for j, g := range s.model.g {
+		if !s.bounds.held(j, s.x[j], g) {
+			worth += math.Abs(g) * math.Max(1, math.Abs(s.x[j]))
+		}
+	}
+	return worth <= 1e3*s.noise()
 }
 
 // noise is the difference of two values of f that says nothing.
