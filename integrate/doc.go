@@ -24,10 +24,10 @@
 // [Tsit5] is the one to try first, [Dopri5] its classical rival, [BS3] for low accuracy;
 // [Vern7], [Dop853] and [Vern9] are for smooth problems and tight tolerances, [Adams]
 // where evaluations cost much. [Euler], [Heun] and [RK4] take fixed steps. Stiff
-// problems are for [Rodas5P] first, which costs a Jacobian a step; for [Kvaerno5],
-// [KenCarp4] and [BDF] where Jacobians and factors are dear and have to last; and for
-// [Rosenbrock23] and [TRBDF2] at low accuracy. [Auto] finds out which of the two kinds a
-// problem is. A method is a plain value. Its stepper
+// problems are for [Rodas5P] first, which costs a Jacobian a step; for [RadauIIA5] at
+// tight tolerances; for [Kvaerno5], [KenCarp4] and [BDF] where Jacobians and factors are
+// dear and have to last; and for [Rosenbrock23] and [TRBDF2] at low accuracy. [Auto]
+// finds out which of the two kinds a problem is. A method is a plain value. Its stepper
 // attempts single steps and never decides about them: a [Controller] accepts, rejects
 // and proposes sizes, and the driver owns the end, breaks, events and limits.
 //

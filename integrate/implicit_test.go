@@ -63,3 +63,60 @@ func (tab *Tableau) stability(z complex128) complex128 {
 	}
 	return y1
 }
+
+// T^-1 A T is block diagonal with the eigenvalues that are factored, A satisfies the
+// conditions of collocation, and the error estimate has the order it says.
+func TestRadauCoefficients(t *testing.T) {
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 1e-14*max(1, math.Abs(want)) {
+			t.Errorf("%s: %.17g, want %.17g", what, got, want)
+		}
+	}
+	times := func(a, b [3][3]float64) (c [3][3]float64) {
+		for i := range 3 {
+			for j := range 3 {
+				for k := range 3 {
+					c[i][j] += a[i][k] * b[k][j]
+				}
+			}
+		}
+		return c
+	}
+	re, im := real(radauPair), imag(radauPair)
+	// On w_2 + i w_3 the block is the product with re + i im.
+	blocks := [3][3]float64{{radauU, 0, 0}, {0, re, -im}, {0, im, re}}
+	got, one := times(radauTI, times(radauA, radauT)), times(radauTI, radauT)
+	for i := range 3 {
+		for j := range 3 {
+			near("T^-1 A T", got[i][j], blocks[i][j])
+			near("T^-1 T", one[i][j], map[bool]float64{true: 1}[i == j])
+		}
+		for q := 1; q <= 3; q++ {
+			sum := 0.0
+			for j := range 3 {
+				sum += radauA[i][j] * math.Pow(radauC[j], float64(q-1))
+			}
+			near("C(3)", sum, math.Pow(radauC[i], float64(q))/float64(q))
+		}
+	}
+	for q := 1; q <= 5; q++ {
+		sum := 0.0
+		for j := range 3 {
+			sum += radauA[2][j] * math.Pow(radauC[j], float64(q-1))
+		}
+		near("B(5)", sum, 1/float64(q))
+	}
+	// z_i = (c_i h)^q for y = t^q from 0: h f(0) + sum e_i z_i vanishes for q = 1, 2, 3.
+	for q := 1; q <= 4; q++ {
+		sum := map[bool]float64{true: 1}[q == 1]
+		for j := range 3 {
+			sum += radauE[j] * math.Pow(radauC[j], float64(q))
+		}
+		if q < 4 {
+			near("estimate", sum, 0)
+		} else if math.Abs(sum) < 1e-3 {
+			t.Error("the error estimate is of higher order than it says")
+		}
+	}
+}

@@ -132,6 +132,8 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 		return newNystrom(p, m.Nystrom(), stats)
 	case Rosenbrock:
 		return newRosenbrock(p, m.Coefficients(), stats)
+	case RadauIIA5:
+		return newRadau(p, stats)
 	case DIRK:
 		return newImplicit(p, m.ImplicitTableau(), stats)
 	case Adams:

@@ -3,7 +3,7 @@ package integrate
 // Methods returns all methods of the toolkit, in the order in which they are best
 // presented.
 func Methods() []Method {
-	return []Method{Auto{}, Tsit5{}, Dopri5{}, Vern7{}, Dop853{}, Vern9{}, BS3{}, Adams{}, Rodas5P{}, Rosenbrock23{}, Kvaerno5{}, KenCarp4{}, TRBDF2{}, SDIRK4{}, BDF{}, RK4{}, Heun{}, Euler{}}
+	return []Method{Auto{}, Tsit5{}, Dopri5{}, Vern7{}, Dop853{}, Vern9{}, BS3{}, Adams{}, Rodas5P{}, Rosenbrock23{}, RadauIIA5{}, Kvaerno5{}, KenCarp4{}, TRBDF2{}, SDIRK4{}, BDF{}, RK4{}, Heun{}, Euler{}}
 }
 
 // ByName returns the method of a name, such as "tsit5".

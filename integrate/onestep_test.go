@@ -25,7 +25,8 @@ var oneStep = []struct {
 }{
 	{integrate.Rodas5P{}, 5, 5, 5, 4, 1e-7, 1e-7},
 	{integrate.Rosenbrock23{}, 2, 2, 2, 2, 3e-4, 1e-3},
-	{integrate.Kvaerno5{}, 5, 4, 5, 3, 1e-7, 1e-5}, // inside the last step, which KenCarp4 takes, 4
+	{integrate.RadauIIA5{}, 5, 5, 5, 3, 1e-7, 1e-7}, // the first step with a mass matrix has a cubic
+	{integrate.Kvaerno5{}, 5, 4, 5, 3, 1e-7, 1e-5},  // inside the last step, which KenCarp4 takes, 4
 	{integrate.KenCarp4{}, 4, 4, 4, 3, 1e-7, 1e-5},
 	{integrate.TRBDF2{}, 2, 2, 2, 2, 1e-7, 1e-5},
 	{integrate.SDIRK4{}, 4, 4, 4, 2, 1e-7, 1e-4},

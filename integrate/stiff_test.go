@@ -23,7 +23,7 @@ func TestStiffProblems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.Kvaerno5{}, integrate.KenCarp4{}, integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.BDF{}, integrate.Auto{}} {
+		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.RadauIIA5{}, integrate.Kvaerno5{}, integrate.KenCarp4{}, integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.BDF{}, integrate.Auto{}} {
 			for _, tol := range []float64{1e-4, 1e-6, 1e-8} {
 				if low := m == (integrate.TRBDF2{}) || m == (integrate.Rosenbrock23{}); low && tol < 1e-6 {
 					continue // not for methods of order 2
