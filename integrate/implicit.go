@@ -8,12 +8,13 @@ import (
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// DIRK is a Method of diagonally implicit stages with one coefficient g = a_ii, which
-// is zero in the first stage alone where that is explicit.
-type DIRK interface {
+// ImplicitRungeKutta is a Method whose stages depend on themselves. Row i of A has i+1
+// entries where the stages are solved one after the other, with one coefficient g = a_ii
+// that is zero in the first stage alone, where that is explicit; and as many as there
+// are stages where they are solved together.
+type ImplicitRungeKutta interface {
 	Method
-	// ImplicitTableau returns the coefficients, which must not be changed. Row i of A
-	// has i+1 entries.
+	// ImplicitTableau returns the coefficients, which must not be changed.
 	ImplicitTableau() *Tableau
 }
 

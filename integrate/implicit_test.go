@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/cmplx"
 	"testing"
+
+	"github.com/odefit/odefit/integrate/space"
 )
 
 // Rows of diagonally implicit tableaux sum to C, the last is B, and the diagonal is one
@@ -117,6 +119,36 @@ func TestRadauCoefficients(t *testing.T) {
 			near("estimate", sum, 0)
 		} else if math.Abs(sum) < 1e-3 {
 			t.Error("the error estimate is of higher order than it says")
+		}
+	}
+}
+
+// A RadauIIA5 is stable as its tableau, of which the form in T and z is another writing.
+func TestRadauStability(t *testing.T) {
+	r := func(z complex128) complex128 { // the Pade approximation (2, 3) of exp
+		return (1 + 2*z/5 + z*z/20) / (1 - 3*z/5 + 3*z*z/20 - z*z*z/60)
+	}
+	p := Problem[[]complex128]{T1: 1, Y0: []complex128{1}, Space: space.Complexes[complex128]{}}
+	for _, z := range []complex128{-1, 3i, -0.5 + 2i, -1e4, 1e3i} {
+		p.F = func(dy []complex128, _ float64, y []complex128) error { dy[0] = z * y[0]; return nil }
+		var stats Stats
+		m, err := newRadau(&p, &stats)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y1, e := []complex128{0}, []complex128{0}
+		if err := m.Attempt(y1, e, 0, 1, p.Y0); err != nil {
+			t.Fatal(err)
+		}
+		// The iteration leaves 3e-2 of the tolerance of 1e-6; the problem is linear, but
+		// its Jacobian is one of differences.
+		if d := cmplx.Abs(y1[0] - r(z)); d > 1e-7 {
+			t.Errorf("R(%v) is off by %.2g", z, d)
+		}
+	}
+	for y := 1e-2; y < 1e6; y *= 1.1 {
+		if a := cmplx.Abs(r(complex(0, y))); a > 1+1e-14 {
+			t.Errorf("|R(%.3gi)| = 1 + %.2g", y, a-1)
 		}
 	}
 }

@@ -7,11 +7,11 @@ package integrate
 // Jacobians are too costly for [Rodas5P]: here one, and its factors, serve many steps.
 type KenCarp4 struct{}
 
-var _ DIRK = KenCarp4{}
+var _ ImplicitRungeKutta = KenCarp4{}
 
 func (KenCarp4) String() string { return "kencarp4" }
 
-// ImplicitTableau implements [DIRK].
+// ImplicitTableau implements [ImplicitRungeKutta].
 func (KenCarp4) ImplicitTableau() *Tableau { return &kencarp4 }
 
 var kencarp4B = []float64{82889. / 524892, 0, 15625. / 83664, 69875. / 102672, -2260. / 8211, 1. / 4}

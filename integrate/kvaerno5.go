@@ -10,11 +10,11 @@ package integrate
 // break or the end of the problem are steps of [KenCarp4].
 type Kvaerno5 struct{}
 
-var _ DIRK = Kvaerno5{}
+var _ ImplicitRungeKutta = Kvaerno5{}
 
 func (Kvaerno5) String() string { return "kvaerno5" }
 
-// ImplicitTableau implements [DIRK].
+// ImplicitTableau implements [ImplicitRungeKutta].
 func (Kvaerno5) ImplicitTableau() *Tableau { return &kvaerno5 }
 
 var kvaerno5B = []float64{0.13659751177640291, 0, -0.05496908796538376, -0.04118626728321046, 0.62993304899016403, 0.06962479448202728, 0.26}

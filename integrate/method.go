@@ -134,7 +134,7 @@ func NewStepper[S any](p *Problem[S], m Method, stats *Stats) (Stepper[S], error
 		return newRosenbrock(p, m.Coefficients(), stats)
 	case RadauIIA5:
 		return newRadau(p, stats)
-	case DIRK:
+	case ImplicitRungeKutta:
 		return newImplicit(p, m.ImplicitTableau(), stats)
 	case Adams:
 		if hasMass(p) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
+	"github.com/odefit/odefit/internal/problems"
 )
 
 // oneStep are the implicit one-step methods with the order of their ends and of their
@@ -210,5 +211,57 @@ func TestImplicitMethodsInSpaces(t *testing.T) {
 				t.Errorf("%v in %s: %v, want %v", m, name, y, want)
 			}
 		}
+	}
+}
+
+// Steps of implicit methods are recorded and replayed bitwise, from any kept state, and
+// the sum of the stages with the weights of the tableau is the step.
+func TestImplicitRecords(t *testing.T) {
+	q := problems.Hires()
+	for _, m := range []integrate.Method{
+		integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.RadauIIA5{}, integrate.KenCarp4{}, integrate.TRBDF2{}, integrate.SDIRK4{},
+	} {
+		p, err := q.System.Problem(q.P, q.T0, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Y0 = q.Y0
+		set := &integrate.Settings{RelTol: 1e-5, AbsTol: 1e-8}
+		full, err := integrate.NewRecord(background, p, m, set, integrate.Keep{Stages: true})
+		if err != nil {
+			t.Errorf("%v: %v", m, err)
+			continue
+		}
+		rec, err := integrate.NewRecord(background, p, m, set, integrate.Keep{Every: 7})
+		if err != nil {
+			t.Errorf("%v: %v", m, err)
+			continue
+		}
+		backward(t, rec, full)
+		rk, ok := m.(integrate.ImplicitRungeKutta)
+		if !ok {
+			continue
+		}
+		tab := rk.ImplicitTableau()
+		for n := range full.Len() {
+			next := full.End
+			if n+1 < full.Len() {
+				next = full.Y[n+1]
+			}
+			for i, y := range full.Y[n] {
+				for j, b := range tab.B {
+					y += (full.T[n+1] - full.T[n]) * b * full.K[n][j][i]
+				}
+				if math.Abs(y-next[i]) > 1e-14 {
+					t.Fatalf("%v: step %d misses its sum by %.2g", m, n, y-next[i])
+				}
+			}
+		}
+	}
+	if _, err := integrate.NewRecord(background, modulated(1), integrate.Kvaerno5{}, nil, integrate.Keep{}); err == nil {
+		t.Error("the steps of Kvaerno5 were recorded")
+	}
+	if _, err := integrate.NewRecord(background, algebraic(), integrate.KenCarp4{}, nil, integrate.Keep{}); err == nil {
+		t.Error("the steps of KenCarp4 were recorded with a mass matrix")
 	}
 }

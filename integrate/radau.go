@@ -24,7 +24,13 @@ import (
 // 496.
 type RadauIIA5 struct{}
 
+var _ ImplicitRungeKutta = RadauIIA5{}
+
 func (RadauIIA5) String() string { return "radau5" }
+
+// ImplicitTableau implements [ImplicitRungeKutta]: the slope at the start, which the
+// interpolant alone uses, and the three stages.
+func (RadauIIA5) ImplicitTableau() *Tableau { return &radau5 }
 
 // radau is the stepper of RadauIIA5. With A the matrix of the method, h A^-1 has the
 // real eigenvalue 1/u and the pair 1/(a +- b i), and T^-1 A^-1 T is
@@ -51,6 +57,7 @@ type radau[S any] struct {
 	zero   S
 	terms  []S
 	c      []float64
+	k      [4]S    // stages in the form of the tableau, for those who ask
 	h, was float64 // size of the last attempt, of the last accepted step
 
 	matrix   staleness
@@ -366,6 +373,21 @@ func (m *radau[S]) sum(dst S, h float64, b []float64, k *[3]S) {
 		c[j] = h * v
 	}
 	m.sp.AddScaled(dst, m.zero, c, k[:])
+}
+
+// Stages returns the slopes of the stages, that at the start first: valid until the
+// next attempt, and to be asked for before Accept. With a mass matrix, the first has no
+// meaning.
+func (m *radau[S]) Stages() []S {
+	for i, c := range radauC {
+		var d [3]float64
+		for j, l := range radauL {
+			_, d[j] = horner(l, c)
+		}
+		m.sum(m.f[i], 1/m.h, d[:], &m.z)
+	}
+	m.k = [4]S{m.slope, m.f[0], m.f[1], m.f[2]}
+	return m.k[:]
 }
 
 func (m *radau[S]) Interpolate(dst S, t float64) {

@@ -37,6 +37,16 @@ var (
 		lagrange([]float64{0, radauC[0], radauC[1], 1}, 3),
 	}
 
+	radau5 = Tableau{
+		Name:   "radau5",
+		Source: "Hairer, Wanner, Solving ODEs II, table IV.5.6",
+		Order:  5,
+		A:      [][]float64{make([]float64, 4), append([]float64{0}, radauA[0][:]...), append([]float64{0}, radauA[1][:]...), append([]float64{0}, radauA[2][:]...)},
+		B:      append([]float64{0}, radauA[2][:]...),
+		C:      append([]float64{0}, radauC[:]...),
+		Dense:  radauIntegrals(), DenseOrder: 4,
+	}
+
 	// radauEndSlope are their slopes at 1.
 	radauEndSlope = radauSlopes()
 )
@@ -63,6 +73,19 @@ func radauRows() (rows [3][3]float64) {
 		rows[0][j] = radauU * radauTI[0][j]
 		v := pair * complex(radauTI[1][j], radauTI[2][j])
 		rows[1][j], rows[2][j] = real(v), imag(v)
+	}
+	return rows
+}
+
+// radauIntegrals returns the dense weights of the slopes: integrals of the polynomials
+// that are 1 at one of 0, c_1, c_2, 1 and 0 at the others.
+func radauIntegrals() [][]float64 {
+	nodes := []float64{0, radauC[0], radauC[1], 1}
+	rows := make([][]float64, 4)
+	for i := range rows {
+		for j, c := range lagrange(nodes, i) {
+			rows[i] = append(rows[i], c/float64(j+1))
+		}
 	}
 	return rows
 }

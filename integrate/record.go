@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/odefit/odefit/integrate/space"
@@ -34,6 +35,7 @@ type Record[S any] struct {
 	Stats Stats
 
 	p    Problem[S]
+	tol  space.Tolerance
 	keep Keep
 	file *shelf[S] // nil: the kept states are in Y
 	free []S       // states that were dropped
@@ -70,6 +72,11 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 		rec.Tableau = m.Tableau()
 	case Rosenbrock:
 		rec.Rosenbrock = m.Coefficients()
+	case ImplicitRungeKutta:
+		rec.Tableau = m.ImplicitTableau()
+		if err := repeatable(&p, rec.Tableau); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, fmt.Errorf("integrate: the steps of method %v cannot be recorded", m)
 	}
@@ -78,7 +85,8 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 		keep.Leaf = keep.Every
 	}
 	run := Start(ctx, p, m, set)
-	rec.keep = keep
+	rec.keep, rec.tol = keep, run.tol
+	repeatably(run.stepper)
 	if run.err == nil && keep.Dir != "" {
 		if rec.file, rec.err = newShelf(run.sp, run.p.Y0, keep.Dir); rec.err != nil {
 			return nil, rec.err
@@ -167,6 +175,25 @@ func (rec *Record[S]) Close() error {
 		return nil
 	}
 	return rec.file.close()
+}
+
+// repeatable says whether every step of an implicit method follows from its start.
+func repeatable[S any](p *Problem[S], tab *Tableau) error {
+	switch {
+	case slices.Max(tab.C) > 1:
+		return fmt.Errorf("integrate: the steps of method %s cannot be recorded: those at breaks and at the end are another method's", tab.Name)
+	case hasMass(p) && tab.C[0] == 0:
+		return fmt.Errorf("integrate: the steps of method %s cannot be recorded with a mass matrix: each needs the slope that the one before ended with", tab.Name)
+	}
+	return nil
+}
+
+// repeatably asks a stepper to make every step from nothing but its start: an iterative
+// one then linearises anew in each, and iterates to the end.
+func repeatably[S any](s Stepper[S]) {
+	if r, ok := s.(interface{ repeatable() }); ok {
+		r.repeatable()
+	}
 }
 
 // stager is a stepper that shows its stages.

@@ -45,6 +45,10 @@ func (rec *Record[S]) Replay() (*Replay[S], error) {
 	if err != nil {
 		return nil, err
 	}
+	repeatably(stepper)
+	if m, ok := stepper.(tolerant); ok {
+		m.setTolerance(rec.tol)
+	}
 	r.stepper, r.e, r.next = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0)
 	return r, nil
 }

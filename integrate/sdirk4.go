@@ -8,9 +8,9 @@ package integrate
 // in which it takes differences.
 type SDIRK4 struct{}
 
-var _ DIRK = SDIRK4{}
+var _ ImplicitRungeKutta = SDIRK4{}
 
-// ImplicitTableau implements [DIRK].
+// ImplicitTableau implements [ImplicitRungeKutta].
 func (SDIRK4) ImplicitTableau() *Tableau { return &sdirk4 }
 
 func (SDIRK4) String() string { return "sdirk4" }

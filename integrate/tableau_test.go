@@ -90,14 +90,14 @@ func tableaux() []*Tableau {
 			tabs = append(tabs, rk.Tableau())
 		}
 	}
-	return append(tabs, dirks()...)
+	return append(append(tabs, dirks()...), &radau5)
 }
 
 // dirks returns the tableaux of diagonally implicit methods.
 func dirks() []*Tableau {
 	var tabs []*Tableau
 	for _, m := range Methods() {
-		if d, ok := m.(DIRK); ok {
+		if d, ok := m.(ImplicitRungeKutta); ok && m != (RadauIIA5{}) {
 			tabs = append(tabs, d.ImplicitTableau())
 		}
 	}

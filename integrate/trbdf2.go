@@ -8,11 +8,11 @@ import "math"
 // so, and for right-hand sides that are not smooth.
 type TRBDF2 struct{}
 
-var _ DIRK = TRBDF2{}
+var _ ImplicitRungeKutta = TRBDF2{}
 
 func (TRBDF2) String() string { return "trbdf2" }
 
-// ImplicitTableau implements [DIRK].
+// ImplicitTableau implements [ImplicitRungeKutta].
 func (TRBDF2) ImplicitTableau() *Tableau { return &trbdf2 }
 
 const (

@@ -52,6 +52,8 @@ func (c Checkpoints) keep(m integrate.Method, state int) (integrate.Keep, error)
 		stages = m.Tableau().Stages()
 	case integrate.Rosenbrock:
 		stages = m.Coefficients().Stages()
+	case integrate.ImplicitRungeKutta:
+		stages = m.ImplicitTableau().Stages()
 	default:
 		return integrate.Keep{}, fmt.Errorf("sensitivity: the memory of a step of method %v is not known; use Checkpoints.Every", m)
 	}
