@@ -45,6 +45,7 @@ type radau[S any] struct {
 	sp     space.Space[S]
 	of     Newton[S]
 	mass   bool
+	lag    int // as in stageNewton
 	tol    space.Tolerance
 	z, old [3]S // of this step, of the one before
 	w, f   [3]S
@@ -98,6 +99,7 @@ func newRadau[S any](p *Problem[S], stats *Stats) (*radau[S], error) {
 	for i := range 3 {
 		m.z[i], m.old[i], m.w[i], m.f[i], m.r[i], m.mw[i] = make1(), make1(), make1(), make1(), make1(), make1()
 	}
+	m.lag = lagOf(of)
 	m.setTolerance((&Settings{}).Tolerance())
 	m.Reset()
 	return m, nil
@@ -247,7 +249,7 @@ func (m *radau[S]) solve() error {
 		if size <= 1e-3*limit {
 			return nil
 		}
-		if iter > 0 {
+		if iter > m.lag {
 			theta := size / last
 			if m.afresh && size < 1e-3 && theta > 0.5 {
 				return nil // what rounding leaves

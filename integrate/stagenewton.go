@@ -38,6 +38,7 @@ type stageNewton[S any] struct {
 	c         [1]float64
 	one       [1]S
 
+	lag    int     // iterations after the first whose sizes say nothing; see lagOf
 	linear bool    // a Jacobian is there
 	fresh  bool    // it is that of the start of this step
 	slow   bool    // its iterations converged slowly
@@ -61,8 +62,17 @@ func (n *stageNewton[S]) prepare(p *Problem[S], of Newton[S], r *rhs[S]) {
 		of: of, sp: p.Space, rhs: r, tol: (&Settings{}).Tolerance(), mass: hasMass(p),
 		base: p.Space.New(p.Y0), arg: p.Space.New(p.Y0), res: p.Space.New(p.Y0),
 		mk: p.Space.New(p.Y0), delta: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
-		left: 1,
+		left: 1, lag: lagOf(of),
 	}
+}
+
+// lagOf is 1 for a solver that leaves a part of the Jacobian out: what the first
+// iteration moves shows in the rest of the state only with the second.
+func lagOf[S any](of Newton[S]) int {
+	if _, ok := of.(ExactSolver[S]); ok {
+		return 1
+	}
+	return 0
 }
 
 func (n *stageNewton[S]) reset() { n.linear, n.fresh, n.left = false, false, 1 }
@@ -162,7 +172,7 @@ func (n *stageNewton[S]) solve(k S, t, g float64, y0 S) error {
 		if size <= 1e-3*limit {
 			return nil
 		}
-		if iter > 0 {
+		if iter > n.lag {
 			theta := size / last
 			if n.afresh && size < 1e-3 && theta > 0.5 {
 				return nil // what rounding leaves

@@ -17,7 +17,7 @@ func TestStiffGradients(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.SDIRK4{}, integrate.BDF{}, integrate.Auto{}} {
+		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.RadauIIA5{}, integrate.Kvaerno5{}, integrate.KenCarp4{}, integrate.BDF{}, integrate.Auto{}} {
 			last := math.Inf(1)
 			for _, tol := range []float64{1e-5, 1e-7} {
 				set := &sensitivity.Settings{Solver: m}
