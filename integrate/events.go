@@ -190,6 +190,9 @@ func (r *Run[S]) apply(n int) error {
 		if !finite(r.sp.Norm(r.y, r.y, r.y, space.Tolerance{Abs: 1})) {
 			return r.fail(ErrNonFinite)
 		}
+		if err := r.settle(); err != nil {
+			return err
+		}
 	}
 	if r.note != nil {
 		r.note(Met[S]{Event: n, T: r.t, Before: r.trial, After: r.y})

@@ -110,12 +110,3 @@ func TestBDFRegularMass(t *testing.T) {
 		t.Error("Adams took a mass matrix")
 	}
 }
-
-// Initial values that do not satisfy the algebraic equation are an error, not a result.
-func TestBDFInconsistentStart(t *testing.T) {
-	p := conserved(10)
-	p.Y0 = []float64{1, 0, 0.5}
-	if sol, err := integrate.Solve(background, p, integrate.BDF{}, nil); err == nil {
-		t.Errorf("taken, with the result %v", sol.Y[len(sol.Y)-1])
-	}
-}

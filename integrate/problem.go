@@ -24,7 +24,8 @@ type Problem[S any] struct {
 	// they take differences.
 	Jacobian func(jac []float64, t float64, y S) error
 
-	// Pattern says which entries of f_y can differ from zero. Nil: all of them.
+	// Pattern says which entries of f_y can differ from zero. Nil: all of them. See
+	// [DetectPattern].
 	Pattern *Pattern
 
 	// TimeDerivative sets ft to the partial derivative of f in t. Rosenbrock methods
@@ -43,6 +44,10 @@ type Problem[S any] struct {
 	// methods, in place of the one chosen by size and pattern.
 	Linear func() LinearSolver
 
+	// Krylov, when not nil, solves the linear systems of implicit methods without a
+	// matrix, by GMRES.
+	Krylov *Krylov[S]
+
 	// Newton, when not nil, solves the linear systems of implicit methods in place of
 	// a matrix in flat coordinates. It lets a state with structure (a state and its
 	// tangents) share one small factorisation. Mass is then its business too.
@@ -60,6 +65,16 @@ type Problem[S any] struct {
 	// Events are what happens to the solution at fixed times or where it meets a
 	// condition.
 	Events []Event[S]
+
+	tol *space.Tolerance // of the run
+}
+
+// tolerance returns the tolerance of the run, or the default one.
+func (p *Problem[S]) tolerance() space.Tolerance {
+	if p.tol == nil {
+		return (&Settings{}).Tolerance()
+	}
+	return *p.tol
 }
 
 // Event is something that happens to the solution: at the time At or, where When is

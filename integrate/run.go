@@ -109,16 +109,17 @@ type Run[S any] struct {
 	fails int   // rejections in a row
 	cause error // of the last rejection, when not the error estimate
 
-	watch     *watch[S]    // nil without events that depend on the state
-	acting    []int        // events that act at the end of the step
-	done      []int        // scratch: those that have acted
-	acted     []Acted      // all so far
-	scripted  int          // entries of Settings.Acted that have had their turn
-	note      func(Met[S]) // told every event, if not nil
-	stopped   bool         // by an event
-	lastEvent float64      // time of the last event that was located
-	crowded   int          // events so far without time moving on
-	one       [1]S         // scratch of a sum
+	algebra   *constraints[S] // nil where M is regular
+	watch     *watch[S]       // nil without events that depend on the state
+	acting    []int           // events that act at the end of the step
+	done      []int           // scratch: those that have acted
+	acted     []Acted         // all so far
+	scripted  int             // entries of Settings.Acted that have had their turn
+	note      func(Met[S])    // told every event, if not nil
+	stopped   bool            // by an event
+	lastEvent float64         // time of the last event that was located
+	crowded   int             // events so far without time moving on
+	one       [1]S            // scratch of a sum
 	coef      [1]float64
 }
 
@@ -198,16 +199,18 @@ func (r *Run[S]) prepare(m Method) error {
 	if err := r.set.check(p.T0, p.T1); err != nil {
 		return err
 	}
+	r.tol = r.set.Tolerance()
+	p.tol = &r.tol
 	var err error
 	if r.stepper, err = NewStepper(p, m, &r.stats); err != nil {
 		return err
 	}
-	setTolerance(r.stepper, r.set.Tolerance())
+	setTolerance(r.stepper, r.tol)
 	_, r.pErr = r.stepper.Order()
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)
 	}
-	r.sp, r.tol, r.control = p.Space, r.set.Tolerance(), r.set.controller()
+	r.sp, r.control = p.Space, r.set.controller()
 	r.dir = 1
 	if p.T1 < p.T0 {
 		r.dir = -1
@@ -215,8 +218,22 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.watch = newWatch(p); r.watch != nil && r.set.Grid != nil && r.set.Acted == nil {
 		return errors.New("integrate: on Settings.Grid, events that depend on the state act where Settings.Acted says; it is nil")
 	}
+	if r.algebra, err = newConstraints(p, &r.stats); err != nil {
+		return err
+	}
 	_, err = makeStops(p)
 	return err
+}
+
+// settle makes the state consistent with the algebraic equations of M y' = f.
+func (r *Run[S]) settle() error {
+	if r.algebra == nil {
+		return nil
+	}
+	if err := r.algebra.settle(min(r.t, lastBefore(r.p.Breaks, r.t, r.dir)), r.y); err != nil {
+		return r.fail(fmt.Errorf("M y' = f: %w", err))
+	}
+	return nil
 }
 
 // withSpace fills in the space of []float64.
@@ -250,6 +267,9 @@ func (r *Run[S]) begin() (err error) {
 	r.stepper.Bound(math.Inf(1))
 	if !finite(r.sp.Norm(r.y, r.y, r.y, space.Tolerance{Abs: 1})) {
 		return r.fail(fmt.Errorf("the initial state: %w", ErrNonFinite))
+	}
+	if err := r.settle(); err != nil {
+		return err
 	}
 	if r.watch != nil && r.set.Acted == nil {
 		clear(r.watch.side)

@@ -32,6 +32,9 @@ func (f *BandedLU[T]) Reset(n, kl, ku int) {
 // Add adds v to entry (i, j), which lies in the band, before Factor.
 func (f *BandedLU[T]) Add(i, j int, v T) { f.a[i*f.width+f.kl+j-i] += v }
 
+// at returns where entry (i, j) lies in a.
+func (f *BandedLU[T]) at(i, j int) int { return i*f.width + f.kl + j - i }
+
 // Factor factors what Add made since Reset.
 func (f *BandedLU[T]) Factor() error {
 	n, kl, w := f.n, f.kl, f.width
@@ -40,10 +43,11 @@ func (f *BandedLU[T]) Factor() error {
 		return ErrSingular
 	}
 	for k := range n {
+		head := k*w + kl
 		last := min(n-1, k+kl)
-		p, size := k, magnitude(f.a[k*w+kl])
-		for i := k + 1; i <= last; i++ {
-			if v := magnitude(f.a[i*w+kl+k-i]); v > size {
+		p, size := k, magnitude(f.a[head])
+		for i, at := k+1, head+w-1; i <= last; i, at = i+1, at+w-1 {
+			if v := magnitude(f.a[at]); v > size {
 				p, size = i, v
 			}
 		}
@@ -51,9 +55,9 @@ func (f *BandedLU[T]) Factor() error {
 		if !usable(size) {
 			return ErrSingular
 		}
-		row := f.a[k*w+kl : k*w+kl+span+1]
+		row := f.a[head : head+span+1]
 		if p != k {
-			other := f.a[p*w+kl+k-p:][:span+1]
+			other := f.a[head+(p-k)*(w-1):][:len(row)]
 			for j, v := range row {
 				row[j], other[j] = other[j], v
 			}
@@ -61,18 +65,17 @@ func (f *BandedLU[T]) Factor() error {
 		inv := 1 / row[0]
 		f.inv[k] = inv
 		low := f.low[k*kl : k*kl+kl]
-		row = row[1:]
-		for i := k + 1; i <= last; i++ {
-			at := i*w + kl + k - i
-			l := f.a[at] * inv
-			low[i-k-1] = l
-			if l == 0 {
-				continue
+		clear(low)
+		at := head + w - 1
+		for i := range last - k {
+			dst := f.a[at:][:len(row)]
+			at += w - 1
+			if l := dst[0] * inv; l != 0 {
+				low[i] = l
+				for j, v := range row[1:] {
+					dst[1+j] -= l * v
+				}
 			}
-			subtract(f.a[at+1:][:len(row)], l, row)
-		}
-		for i := last + 1; i <= k+kl; i++ {
-			low[i-k-1] = 0
 		}
 	}
 	return nil
