@@ -140,7 +140,7 @@ func TestRefusedStarts(t *testing.T) {
 	}
 }
 
-// pendulum is x'' = -x lambda, y'' = -y lambda - 1 in (x, y, x', y', lambda) with a
+// pendulum is x” = -x lambda, y” = -y lambda - 1 in (x, y, x', y', lambda) with a
 // constraint.
 func pendulum(constraint func(y []float64) float64) integrate.Func[[]float64] {
 	return func(d []float64, _ float64, y []float64) error {
@@ -152,7 +152,7 @@ func pendulum(constraint func(y []float64) float64) integrate.Func[[]float64] {
 }
 
 // The pendulum of index 1, its constraint differentiated twice, against the angle
-// theta'' = -sin theta from the vertical, which falls from the horizontal.
+// theta” = -sin theta from the vertical, which falls from the horizontal.
 func TestPendulumOfIndexOne(t *testing.T) {
 	p := integrate.Problem[[]float64]{
 		T1: 2, Y0: []float64{1, 0, 0, 0, 0.7}, // lambda is x'^2 + y'^2 - y = 0 here
