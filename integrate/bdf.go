@@ -211,7 +211,7 @@ func (b *bdf[S]) above() float64 {
 		return math.Inf(1)
 	}
 	k := b.co.correction(q)
-	old := k / b.beforeK * math.Pow((b.t1-b.t0)/b.beforeH, float64(q+1))
+	old := k / b.beforeK * power((b.t1-b.t0)/b.beforeH, q+1)
 	b.hist.add(b.scratch, b.delta, -old, b.before)
 	return b.co.local(q+1) / k / float64(q+2) * b.sp.Norm(b.scratch, b.y0, b.y1, b.tol)
 }

@@ -34,7 +34,7 @@ const (
 	bdfMaxNewton   = 4
 	jacobianLasts  = 50  // steps
 	factorsLast    = 20  // steps
-	factorsReach   = 0.3 // change of g
+	factorsReach   = 0.2 // change of g
 	divergenceRate = 2
 )
 

@@ -187,8 +187,8 @@ func TestBDFStatistics(t *testing.T) {
 		abs        float64
 		steps, rhs int
 	}{
-		{problems.Rober(), 1e-6, 863, 1431}, {problems.Hires(), 1e-2, 306, 606}, {problems.Pollu(), 1e-4, 221, 365},
-		{problems.Oregonator(), 1, 1556, 3361}, {problems.VanDerPolStiff(), 1, 1143, 2417},
+		{problems.Rober(), 1e-6, 742, 1381}, {problems.Hires(), 1e-2, 262, 565}, {problems.Pollu(), 1e-4, 176, 320},
+		{problems.Oregonator(), 1, 1368, 2968}, {problems.VanDerPolStiff(), 1, 1090, 2080},
 	} {
 		p, err := c.q.System.Problem(c.q.P, c.q.T0, c.q.T1)
 		if err != nil {
@@ -206,8 +206,37 @@ func TestBDFStatistics(t *testing.T) {
 		if r := float64(s.RHS) / float64(c.rhs); r > 1.15 || r < 0.85 {
 			t.Errorf("%s: %d evaluations, %d are usual", c.q.Name, s.RHS, c.rhs)
 		}
-		if s.Jacobians > s.Steps/15+5 || s.Factorizations > s.Steps/4+5 {
+		if s.Jacobians > s.Steps/15+5 || s.Factorizations > s.Steps/3+5 {
 			t.Errorf("%s: %d Jacobians and %d factorisations in %d steps", c.q.Name, s.Jacobians, s.Factorizations, s.Steps)
+		}
+	}
+}
+
+// The work of Adams at tolerance 1e-8, in bands of 15 %. CVODE takes 677, 1155 and 1489
+// evaluations with its Adams method and functional iteration, for errors no smaller.
+func TestAdamsStatistics(t *testing.T) {
+	for _, c := range []struct {
+		q          *problems.Problem
+		steps, rhs int
+	}{{problems.LotkaVolterra(), 259, 529}, {problems.Arenstorf(), 476, 959}, {problems.Pleiades(), 623, 1261}} {
+		p, err := c.q.System.Problem(c.q.P, c.q.T0, c.q.T1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Y0 = c.q.Y0
+		sol, err := integrate.Solve(background, p, integrate.Adams{}, &integrate.Settings{RelTol: 1e-8, AbsTol: 1e-8, Times: []float64{c.q.T1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := sol.Stats
+		if r := float64(s.Steps) / float64(c.steps); r > 1.15 || r < 0.85 {
+			t.Errorf("%s: %d steps, %d are usual", c.q.Name, s.Steps, c.steps)
+		}
+		if s.RHS > 2*(s.Steps+s.Rejected)+5 {
+			t.Errorf("%s: %d evaluations in %d attempts", c.q.Name, s.RHS, s.Steps+s.Rejected)
+		}
+		if r := float64(s.RHS) / float64(c.rhs); r > 1.15 || r < 0.85 {
+			t.Errorf("%s: %d evaluations, %d are usual", c.q.Name, s.RHS, c.rhs)
 		}
 	}
 }

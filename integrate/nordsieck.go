@@ -1,10 +1,6 @@
 package integrate
 
-import (
-	"math"
-
-	"github.com/odefit/odefit/integrate/space"
-)
+import "github.com/odefit/odefit/integrate/space"
 
 // history is what a multistep method knows of the past: a polynomial in Nordsieck's
 // form,
@@ -17,21 +13,22 @@ import (
 // Source: Nordsieck, Math. Comp. 16 (1962) 22; Hairer, Norsett, Wanner, Solving ODEs I,
 // section III.6.
 type history[S any] struct {
-	sp   space.Space[S]
-	q    int       // degree of P, the order of the method
-	z    []S       // z[1..q], in units of h
-	next []S       // z after the last attempt
-	h    float64   // signed
-	past []float64 // past[i] = t_n - t_(n-i), signed as h
-	zero S
-	c    []float64 // coefficients and terms of one sum
-	ks   []S
+	sp     space.Space[S]
+	q      int       // degree of P, the order of the method
+	z      []S       // z[1..q], in units of h
+	next   []S       // z after the last attempt
+	h      float64   // signed
+	past   []float64 // past[i] = t_n - t_(n-i), signed as h
+	zero   S
+	c      []float64 // coefficients and terms of one sum
+	ks     []S
+	powers []float64 // of the ratio of steps
 }
 
 func newHistory[S any](sp space.Space[S], y S, maxOrder int) history[S] {
 	h := history[S]{
 		sp: sp, z: make([]S, maxOrder+1), next: make([]S, maxOrder+1), past: make([]float64, adamsMaxOrder+3),
-		zero: sp.New(y), c: make([]float64, 0, maxOrder+3), ks: make([]S, 0, maxOrder+3),
+		zero: sp.New(y), c: make([]float64, 0, maxOrder+3), ks: make([]S, 0, maxOrder+3), powers: make([]float64, maxOrder+2),
 	}
 	for j := 1; j <= maxOrder; j++ {
 		h.z[j], h.next[j] = sp.New(y), sp.New(y)
@@ -75,30 +72,37 @@ func (p *history[S]) state(dst, y S, r float64) {
 }
 
 // slope sets dst = r h P'(t_n + r h).
-func (p *history[S]) slope(dst S, r float64) { p.shift(dst, 1, r) }
-
-// shift sets dst to coefficient j of P about t_n + r h in units of r h:
-// sum_(i>=j) binomial(i, j) r^i z_i.
-func (p *history[S]) shift(dst S, j int, r float64) {
-	p.terms(j, r)
+func (p *history[S]) slope(dst S, r float64) {
+	p.setPowers(r)
+	p.terms(1)
 	p.sp.AddScaled(dst, p.zero, p.c, p.ks)
 }
 
-// terms collects the sum of shift.
-func (p *history[S]) terms(j int, r float64) {
+// setPowers sets powers[i] = r^i.
+func (p *history[S]) setPowers(r float64) {
+	p.powers[0] = 1
+	for i := 1; i <= p.q; i++ {
+		p.powers[i] = r * p.powers[i-1]
+	}
+}
+
+// terms collects coefficient j of P about t_n + r h in units of r h, for the r of
+// setPowers: sum_(i>=j) binomial(i, j) r^i z_i.
+func (p *history[S]) terms(j int) {
 	p.c, p.ks = p.c[:0], p.ks[:0]
-	c := math.Pow(r, float64(j))
+	binomial := 1.
 	for i := j; i <= p.q; i++ {
-		p.c, p.ks = append(p.c, c), append(p.ks, p.z[i])
-		c *= r * float64(i+1) / float64(i+1-j)
+		p.c, p.ks = append(p.c, binomial*p.powers[i]), append(p.ks, p.z[i])
+		binomial *= float64(i+1) / float64(i+1-j)
 	}
 }
 
 // advance sets next to P about t_n + r h, corrected by delta times the polynomial
 // with the coefficients l.
 func (p *history[S]) advance(r float64, l []float64, delta S) {
+	p.setPowers(r)
 	for j := 1; j <= p.q; j++ {
-		p.terms(j, r)
+		p.terms(j)
 		p.c, p.ks = append(p.c, l[j]), append(p.ks, delta)
 		p.sp.AddScaled(p.next[j], p.zero, p.c, p.ks)
 	}

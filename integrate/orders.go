@@ -4,8 +4,8 @@ import "math"
 
 // orders chooses order and step size of a multistep method together: of the orders
 // q-1, q and q+1 the one that allows the longest step. Order and size are kept for
-// q+1 steps after a change of order, and the size as long as a longer one would not be
-// worth it.
+// q+1 steps after a change of order, and the size as long as the error is far from the
+// tolerance and a longer step would not be worth it.
 //
 // Source: Hindmarsh et al., SUNDIALS, ACM TOMS 31 (2005) 363, section 2.1; Brown,
 // Byrne, Hindmarsh, VODE, SIAM J. Sci. Stat. Comput. 10 (1989) 1038.
@@ -29,7 +29,9 @@ const (
 	biasBelow = 6. // safety factors of the error, less willing to go up
 	biasSame  = 6.
 	biasAbove = 10.
-	worth     = 1.5 // the least growth of a step
+	worth     = 1.2 // the least growth of a step
+	near      = 0.3 // an error from which on the step is cut before it fails
+	biasNear  = 4.
 	growth    = 10.
 	leap      = 1e4 // growth of the first step
 )
@@ -53,33 +55,54 @@ func (o *orders) accepted(q int, err float64, at candidates) float64 {
 		o.wait = max(o.wait, 2)
 		return 1
 	}
-	best := ratio(biasSame*err, q+1)
+	best := 1.
 	if o.wait <= 0 {
 		o.wait = 2
-		down, up := 0., 0.
-		if q > 1 {
-			down = ratio(biasBelow*at.below(), q)
-		}
-		if q < o.max {
-			up = ratio(biasAbove*at.above(), q+2)
-		}
-		if max(best, down, up) >= worth {
-			switch {
-			case best >= down && best >= up:
-			case down >= up:
-				o.next, best = q-1, down
-			default:
-				o.next, best = q+1, up
-			}
-		}
+		best = o.compare(q, err, at)
+	} else if biasSame*err*power(worth, q+1) < 1 {
+		best = ratio(biasSame*err, q+1)
 	}
-	if best < worth {
+	switch {
+	case best >= worth:
+	case err > near:
+		return min(ratio(biasNear*err, q+1), 1)
+	default:
 		return 1
 	}
 	if o.next != q {
 		o.wait = o.next + 1
 	}
 	return min(best, limit)
+}
+
+// compare returns the longest step that the orders q-1, q and q+1 allow, and sets the
+// order of the next step where it is worth a change.
+func (o *orders) compare(q int, err float64, at candidates) float64 {
+	same, down, up := ratio(biasSame*err, q+1), 0., 0.
+	if q > 1 {
+		down = ratio(biasBelow*at.below(), q)
+	}
+	if q < o.max {
+		up = ratio(biasAbove*at.above(), q+2)
+	}
+	switch best := max(same, down, up); {
+	case best < worth || best == same:
+		return same
+	case best == down:
+		o.next = q - 1
+		return down
+	}
+	o.next = q + 1
+	return up
+}
+
+// power returns x^n.
+func power(x float64, n int) float64 {
+	p := 1.
+	for range n {
+		p *= x
+	}
+	return p
 }
 
 // rejected returns the factor after an error test that failed, and the order of the

@@ -10,7 +10,8 @@ import (
 )
 
 // Forward sensitivities of stiff problems meet the reference gradients by the implicit
-// method and by Auto.
+// methods and by Auto. The error of a multistep solution scatters from tolerance to
+// tolerance by some ten times: over three decades a factor of five is left for sure.
 func TestStiffGradients(t *testing.T) {
 	for _, q := range []*problems.Problem{problems.Rober(), problems.Hires()} {
 		ref, err := q.Loss()
@@ -19,7 +20,7 @@ func TestStiffGradients(t *testing.T) {
 		}
 		for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.RadauIIA5{}, integrate.Kvaerno5{}, integrate.KenCarp4{}, integrate.BDF{}, integrate.Auto{}} {
 			last := math.Inf(1)
-			for _, tol := range []float64{1e-5, 1e-7} {
+			for _, tol := range []float64{1e-4, 1e-7} {
 				set := &sensitivity.Settings{Solver: m}
 				set.RelTol, set.AbsTol = tol, tol*1e-6
 				res, err := sensitivity.Gradient(t.Context(), sensitivity.Problem[[]float64]{
