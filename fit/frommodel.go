@@ -30,6 +30,11 @@ func Roles(m *model.Model) dataset.Roles {
 			roles.Columns[r] = column
 		}
 	}
+	for _, u := range m.Inputs {
+		if !slices.Contains(roles.Inputs, u.Column) {
+			roles.Inputs = append(roles.Inputs, u.Column)
+		}
+	}
 	for _, o := range m.Observes {
 		roles.Observables = append(roles.Observables, o.Column)
 	}
@@ -59,7 +64,7 @@ func FromModel(m *model.Model, tables Tables) (*Problem, error) {
 	}
 	for _, step := range []func() error{
 		j.solver, j.experiments, j.parameters, j.parameterTable, j.checkGuesses, j.priors,
-		j.observables, j.links, j.observations, j.reports,
+		j.observables, j.links, j.observations, j.doses, j.events, j.inputs, j.reports,
 	} {
 		if err := step(); err != nil {
 			return nil, err

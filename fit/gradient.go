@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"slices"
 
 	"github.com/odefit/odefit/fit/noise"
 	"github.com/odefit/odefit/sensitivity"
@@ -49,7 +50,7 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 	}
 	e.counts.Simulations++
 	l := &likelihood{e: e, sim: sim, theta: theta, gq: make([]float64, len(sim.q)), direct: g}
-	if sim.forever && sim.sys != nil {
+	if sim.sys != nil && (sim.forever || slices.Contains(sim.before, true)) {
 		return l.forward(ctx, g)
 	}
 	if err := sim.start(ctx, theta, true); err != nil {
@@ -59,6 +60,9 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 		f, err := l.withoutStates()
 		l.chain(g, l.gq, nil)
 		return f, err
+	}
+	if err := sim.setEvents(sim.tracer.Problem.T1); err != nil {
+		return 0, err
 	}
 	times := make([]float64, len(sim.x.Observations))
 	for k, o := range sim.x.Observations {
@@ -71,6 +75,9 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 			return 0, l.err
 		}
 		return 0, sim.failure(err)
+	}
+	if err := sim.checkStopped(); err != nil {
+		return 0, err
 	}
 	e.counts.Steps += res.Stats.Steps
 	for i, d := range res.P {
@@ -162,7 +169,8 @@ func (l *likelihood) each(k int, y []float64, add func(input int, v float64)) er
 }
 
 // forward adds the shares of an experiment by its tangents. Observations at infinite
-// time have no time at which an adjoint could begin.
+// time have no time at which an adjoint could begin, and those before the events of
+// their time are not known to losses.
 func (l *likelihood) forward(ctx context.Context, g []float64) (float64, error) {
 	sim := l.sim
 	if err := sim.run(ctx, l.theta, true); err != nil {

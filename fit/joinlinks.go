@@ -27,12 +27,15 @@ func (j *joiner) copyIn(i int, experiment string) int {
 // the values of constants.
 func (j *joiner) base(experiment string) []expr.Node {
 	b := j.c.Graph
-	q := make([]expr.Node, len(j.c.Quantities))
+	q := make([]expr.Node, j.c.Layout.Quantities)
 	for i := range q {
-		if i < len(j.m.Params) {
+		switch k := i - len(j.m.Params); {
+		case k < 0:
 			q[i] = b.Input(j.theta(j.copyIn(i, experiment)))
-		} else {
-			q[i] = b.Const(j.consts[i-len(j.m.Params)])
+		case k < len(j.consts):
+			q[i] = b.Const(j.consts[k])
+		default:
+			q[i] = expr.Zero // an input, whose values are put in as time goes on
 		}
 	}
 	return q
@@ -142,7 +145,7 @@ func (j *joiner) observations() error {
 
 func (j *joiner) observation(data *dataset.Data, o dataset.Observation) (Observation, error) {
 	ob := Observation{
-		Observable: int(o.Observable), Time: o.Time, Value: o.Value, Censored: o.Censored,
+		Observable: int(o.Observable), Time: o.Time, Value: o.Value, Censored: o.Censored, BeforeEvents: o.BeforeDose,
 		Row:    make([]Value, len(j.m.RowColumns)),
 		Source: fmt.Sprintf("%s:%d", data.File, data.Line(o)),
 	}

@@ -183,6 +183,7 @@ func (e *evaluator) place(sim *simulation, k int, theta []float64) *predictor {
 func (e *evaluator) placeAt(sim *simulation, k int, y, theta []float64) *predictor {
 	o := &sim.x.Observations[k]
 	w := e.preds[o.Observable]
+	_ = sim.force(o.Time) // start has seen to it that it does not fail
 	w.set(o.Time, y, sim.q)
 	row := w.row()
 	for i := range row {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/dynsys/model"
 	"github.com/odefit/odefit/fit/dataset"
 	"github.com/odefit/odefit/fit/minimize"
 	"github.com/odefit/odefit/fit/noise"
@@ -70,7 +71,13 @@ type Experiment struct {
 	// Observations are the measured values, in any order.
 	Observations []Observation
 
-	link linker // q and y0 as functions of the parameters; nil: from Params and Y0
+	// Doses are what the data administer, for people: Model and events have them in.
+	Doses []model.Administration
+
+	events   *dynsys.GraphEvents // nil: none
+	requires *requirements
+	inputs   *forcings
+	link     linker // q and y0 as functions of the parameters; nil: from Params and Y0
 }
 
 // Observation is one measured value.
@@ -79,6 +86,8 @@ type Observation struct {
 	Time       float64 // +Inf: the steady state
 	Value      float64
 	Censored   dataset.Censoring
+	// BeforeEvents says that the value was measured before the events of its time.
+	BeforeEvents bool
 	// Row are the numbers of the data row that the prediction uses.
 	Row []Value
 	// Source says where the value stands, for messages: "data.csv:17".

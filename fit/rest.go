@@ -150,7 +150,7 @@ func (sim *simulation) horizon() (float64, error) {
 	if n := len(sim.times); n > 0 {
 		end = sim.times[n-1]
 	}
-	if b := &sim.sys.Breaks; sim.forever && b.Count > 0 {
+	if b := &sim.tracer.Problem.System.Breaks; sim.forever && b.Count > 0 {
 		taus := make([]float64, b.Count)
 		if err := b.Times(taus, sim.q[:sim.sys.NumParams]); err != nil {
 			return end, err
@@ -159,6 +159,25 @@ func (sim *simulation) horizon() (float64, error) {
 			if finite(tau) {
 				end = max(end, tau)
 			}
+		}
+	}
+	if !sim.forever || sim.events == nil {
+		return end, nil
+	}
+	events, err := sim.events.Until(sim.q, math.Inf(1))
+	if err != nil {
+		return end, fmt.Errorf("%w: %w", sensitivity.ErrNoSteadyState, err)
+	}
+	for _, e := range events {
+		if e.At.Value == nil {
+			continue
+		}
+		tau, err := e.At.Value(sim.q)
+		if err != nil {
+			return end, err
+		}
+		if finite(tau) {
+			end = max(end, tau)
 		}
 	}
 	return end, nil

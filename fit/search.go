@@ -110,6 +110,12 @@ func recordable(set sensitivity.Settings) sensitivity.Settings {
 	return set
 }
 
+// The tolerances of fits.
+const (
+	defaultRelTol = 1e-8
+	defaultAbsTol = 1e-10
+)
+
 // settings returns how the models are integrated, with tolerances divided by
 // tighter.
 func (p *Problem) settings(tighter float64) sensitivity.Settings {
@@ -119,10 +125,10 @@ func (p *Problem) settings(tighter float64) sensitivity.Settings {
 	}
 	set.RelTol, set.AbsTol, set.MaxSteps = p.RelTol, p.AbsTol, p.MaxSteps
 	if set.RelTol == 0 {
-		set.RelTol = 1e-8
+		set.RelTol = defaultRelTol
 	}
 	if set.AbsTol == 0 {
-		set.AbsTol = 1e-10
+		set.AbsTol = defaultAbsTol
 	}
 	if set.MaxSteps == 0 {
 		set.MaxSteps = 100_000

@@ -21,6 +21,7 @@ func (p *Problem) Guess() []float64 { return newSearchSpace(p).guess }
 
 // Simulate returns the course of experiment x at parameters theta, at the given
 // increasing times, none before the experiment's start. Nothing needs to be observed.
+// Where an event stops the run, the times after it are left out.
 func (p *Problem) Simulate(ctx context.Context, theta []float64, x int, times []float64) (*Trajectory, error) {
 	if len(theta) != len(p.Parameters) {
 		panic(fmt.Sprintf("fit: %d values for %d parameters", len(theta), len(p.Parameters)))
@@ -40,8 +41,13 @@ func (p *Problem) Simulate(ctx context.Context, theta []float64, x int, times []
 	if err != nil {
 		return nil, err
 	}
+	sim.lenient = true
 	if err := sim.run(ctx, theta, false); err != nil {
 		return nil, err
+	}
+	if end, ok := sim.stopped(); ok {
+		n, _ := slices.BinarySearch(times, math.Nextafter(end, math.Inf(1)))
+		times = times[:n]
 	}
 	tr := &Trajectory{Times: times}
 	preds := make([]*predictor, len(p.Observables))
@@ -54,6 +60,9 @@ func (p *Problem) Simulate(ctx context.Context, theta []float64, x int, times []
 		for k, w := range preds {
 			row[k] = math.NaN()
 			if !w.p.usesRow {
+				if err := sim.force(t); err != nil {
+					return nil, err
+				}
 				w.set(t, y, sim.q)
 				row[k] = w.values()[0]
 			}

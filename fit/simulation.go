@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,10 +21,13 @@ type simulation struct {
 	link   link
 	from   *rest     // the steady state at which it begins; nil for none
 	active []int     // estimated parameters on which q or y0 depend
-	times  []float64 // of the observations, distinct and increasing, finite
+	times  []float64 // of the observations, increasing, finite
+	before []bool    // looked at before what happens then
 	at     []int     // at[k] is the place of observation k in y
 
-	forever bool // some observations are at infinite time; their place in y is the last
+	events  *dynsys.EventList // nil: none
+	forever bool              // some observations are at infinite time; their place in y is the last
+	lenient bool              // looks after the end of the run are no mistake
 	final   sensitivity.Steady
 
 	q, y0  []float64
@@ -88,20 +92,39 @@ func newSimulation(p *Problem, x *Experiment, estimated []bool, set sensitivity.
 	return sim, nil
 }
 
-// place sorts the times of the observations. With a state at infinite time, the end of
-// the finite part stands before it.
+// place sorts the times of the observations: those of one time before its events, then
+// those after. With a state at infinite time, the end of the finite part stands before
+// it.
 func (sim *simulation) place() {
+	type look struct {
+		t     float64
+		after bool
+	}
+	order := func(a, b look) int {
+		if c := cmp.Compare(a.t, b.t); c != 0 || a.after == b.after {
+			return c
+		}
+		if b.after {
+			return -1
+		}
+		return 1
+	}
+	var looks []look
 	for _, o := range sim.x.Observations {
 		if math.IsInf(o.Time, 1) {
 			sim.forever = true
 		} else {
-			sim.times = append(sim.times, o.Time)
+			looks = append(looks, look{o.Time, !o.BeforeEvents})
 		}
 	}
-	slices.Sort(sim.times)
-	sim.times = slices.Compact(sim.times)
+	slices.SortFunc(looks, order)
+	looks = slices.Compact(looks)
+	for _, l := range looks {
+		sim.times = append(sim.times, l.t)
+		sim.before = append(sim.before, !l.after)
+	}
 	for _, o := range sim.x.Observations {
-		i, ok := slices.BinarySearch(sim.times, o.Time)
+		i, ok := slices.BinarySearchFunc(looks, look{o.Time, !o.BeforeEvents}, order)
 		if !ok && sim.sys != nil {
 			i++
 		}
@@ -122,15 +145,21 @@ func (sim *simulation) prepareTracer() {
 	if n := len(sim.times); n > 0 {
 		end = sim.times[n-1]
 	}
-	times := sim.times
+	times, before := sim.times, sim.before
 	if sim.forever {
-		times = append(slices.Clone(times), end)
+		times, before = append(slices.Clone(times), end), append(slices.Clone(before), false)
+	}
+	if sim.x.events != nil {
+		sim.events = sim.x.events.List()
+	}
+	if f := sim.x.inputs; f != nil {
+		sys = *dynsys.Force(&sys, f.first, f.list)
 	}
 	sim.tracer = sensitivity.Tracer[[]float64]{
 		Problem: sensitivity.Problem[[]float64]{
 			System: &sys, P: sim.q[:sys.NumParams], T0: sim.x.T0, T1: end, Y0: sim.y0,
 		},
-		Times: times, Directions: directions, Settings: &sim.set,
+		Times: times, Before: before, Directions: directions, Settings: &sim.set,
 	}
 }
 
@@ -152,6 +181,11 @@ func (sim *simulation) start(ctx context.Context, theta []float64, tangents bool
 	if err := sim.checkStart(); err != nil {
 		return err
 	}
+	for k := range sim.x.Observations {
+		if err := sim.force(sim.x.Observations[k].Time); err != nil {
+			return err
+		}
+	}
 	if sim.from != nil {
 		return sim.preequilibrate(ctx, theta, tangents)
 	}
@@ -168,6 +202,9 @@ func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) 
 		return sim.failure(err)
 	}
 	sim.tracer.Problem.T1 = end
+	if err := sim.setEvents(end); err != nil {
+		return err
+	}
 	if sim.forever {
 		sim.tracer.Times[len(sim.tracer.Times)-1] = end
 	}
@@ -180,8 +217,55 @@ func (sim *simulation) run(ctx context.Context, theta []float64, tangents bool) 
 		return sim.failure(err)
 	}
 	sim.y, sim.s, sim.steps = path.Y, path.Tangents, path.Stats.Steps
+	if err := sim.checkStopped(); err != nil {
+		return err
+	}
 	if sim.forever {
 		return sim.settle(ctx, tangents)
+	}
+	return nil
+}
+
+// setEvents hands the events until end to the system.
+func (sim *simulation) setEvents(end float64) error {
+	if r := sim.x.requires; r != nil {
+		if err := r.check(sim.x.T0, sim.y0, sim.q); err != nil {
+			return sim.failure(err)
+		}
+	}
+	if sim.events == nil {
+		return nil
+	}
+	events, err := sim.events.Until(sim.q, end)
+	if err != nil {
+		return sim.failure(err)
+	}
+	if f := sim.x.inputs; f != nil {
+		events = dynsys.ForceEvents(events, sim.sys.NumParams, f.first, f.list)
+	}
+	sim.tracer.Problem.System.Events = events
+	return nil
+}
+
+// stopped returns the time at which an event ended the run, and whether one did.
+func (sim *simulation) stopped() (float64, bool) {
+	if sim.events == nil {
+		return 0, false
+	}
+	return sim.events.Stopped()
+}
+
+// checkStopped returns an error where something was observed after an event had ended
+// the run: there is no state that it could be compared with.
+func (sim *simulation) checkStopped() error {
+	end, ok := sim.stopped()
+	if !ok || sim.lenient {
+		return nil
+	}
+	for k := range sim.x.Observations {
+		if o := &sim.x.Observations[k]; o.Time > end {
+			return sim.failure(fmt.Errorf("an event stops the run at t = %.6g, before the observation at %v", end, o.Time))
+		}
 	}
 	return nil
 }

@@ -89,7 +89,12 @@ func (s *Steady) freeze() {
 		}
 	}
 	f.TimeDerivative = func(ft []float64, _ float64, _, _ []float64) error { clear(ft); return nil }
-	f.SecondOrder, f.SecondDirectional = nil, nil
+	f.Autonomous, f.TimeVJP, f.SecondOrder, f.SecondDirectional, f.SecondDirectionals = true, nil, nil, nil, nil
+	if sys.SecondDirectionals != nil {
+		f.SecondDirectionals = func(out [][]float64, _ float64, y, p []float64, vy, vp [][]float64, _ float64, uy, up []float64) error {
+			return sys.SecondDirectionals(out, s.Problem.T0, y, p, vy, vp, 0, uy, up)
+		}
+	}
 	s.frozen = &f
 }
 
@@ -99,7 +104,7 @@ func (s *Steady) follow(ctx context.Context) (span float64, err error) {
 	p, sys := s.Problem.P, s.frozen
 	prob := integrate.Problem[[]float64]{
 		F:  func(dy []float64, t float64, y []float64) error { return sys.RHS(dy, t, y, p) },
-		Y0: s.begin, T1: farAway, Pattern: sys.Pattern, Mass: sys.Mass,
+		Y0: s.begin, T1: farAway, Pattern: sys.Pattern, Mass: sys.Mass, Autonomous: true,
 	}
 	if sys.Jacobian != nil {
 		prob.Jacobian = func(jac []float64, t float64, y []float64) error { return sys.Jacobian(jac, t, y, p) }

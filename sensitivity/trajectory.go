@@ -32,8 +32,11 @@ func Trajectory[S any](ctx context.Context, p Problem[S], times []float64, direc
 // Tracer computes trajectories of one system again and again, as a fit does, and
 // uses its memory again. Its fields may be changed between runs.
 type Tracer[S any] struct {
-	Problem    Problem[S]
-	Times      []float64
+	Problem Problem[S]
+	Times   []float64
+	// Before[k] says that Times[k] comes before the events of its time, not after them.
+	// It stands before a Times of the same value that comes after. Nil: all come after.
+	Before     []bool
 	Directions []Direction[S] // nil: every parameter by itself
 	Settings   *Settings
 
@@ -77,6 +80,7 @@ func (tr *Tracer[S]) run(ctx context.Context, s *sampler[S], dirs []Direction[S]
 	if err := s.flow.prepare(tr.m, dirs, nil, &set); err != nil {
 		return nil, err
 	}
+	s.before = tr.Before
 	if err := s.sample(ctx, tr.Times, &set); err != nil {
 		return nil, err
 	}
@@ -86,13 +90,14 @@ func (tr *Tracer[S]) run(ctx context.Context, s *sampler[S], dirs []Direction[S]
 
 // sampler runs a flow and keeps what it is at some times.
 type sampler[S any] struct {
-	flow  flow[S]
-	order []int
-	at    []*space.Bundle[S] // at[k] belongs to times[k]
-	end   *space.Bundle[S]
-	path  Path[S] // views of at
-	sized *space.Bundles[S]
-	watch func(t float64, y S) // called with the end of every step, if not nil
+	flow   flow[S]
+	order  []int
+	at     []*space.Bundle[S] // at[k] belongs to times[k]
+	end    *space.Bundle[S]
+	path   Path[S] // views of at
+	sized  *space.Bundles[S]
+	before []bool               // nil: none of the times
+	watch  func(t float64, y S) // called with the end of every step, if not nil
 }
 
 // sample runs the flow.
@@ -100,13 +105,17 @@ func (s *sampler[S]) sample(ctx context.Context, times []float64, set *Settings)
 	s.resize(len(times))
 	s.order = inOrder(s.order, times, s.flow.m.dir())
 	next := 0
+	early := func(k int) bool { return s.before != nil && s.before[k] }
+	for ; next < len(times) && times[s.order[next]] == s.flow.m.T0 && early(s.order[next]); next++ {
+		s.flow.sp.Copy(s.at[s.order[next]], s.flow.start)
+	}
 	see := func(step *integrate.Step[*space.Bundle[S]]) error {
 		if s.watch != nil {
 			s.watch(step.T1, step.Y1.Y)
 		}
 		for next < len(times) {
 			k := s.order[next]
-			if t := times[k]; t != step.T0 && (t-step.T0)*(t-step.T1) >= 0 {
+			if t := times[k]; t != step.T0 && (t-step.T0)*(t-step.T1) >= 0 && !(t == step.T1 && early(k)) {
 				return nil // at T1 or beyond: what happens at T1 comes first
 			}
 			if err := step.At(s.at[k], times[k]); err != nil {

@@ -16,6 +16,7 @@ type commandLine struct {
 	Simulate  simulateCommand  `cmd:"" help:"Solve a model and write its course as CSV."`
 	Fit       fitCommand       `cmd:"" help:"Estimate the parameters of a model from data."`
 	Gradcheck gradcheckCommand `cmd:"" help:"Compare the gradients that independent methods find."`
+	Fmt       fmtCommand       `cmd:"" help:"Write a model in its usual form: spacing, aligned columns, comments kept."`
 	Version   versionCommand   `cmd:"" help:"Say which version this is."`
 
 	VersionFlag bool `name:"version" help:"Say which version this is."`
@@ -93,7 +94,7 @@ func wantsHelp(args []string) bool {
 func helpTopic(args []string) []string {
 	for _, a := range args {
 		switch a {
-		case "init", "check", "simulate", "fit", "gradcheck", "version":
+		case "init", "check", "simulate", "fit", "gradcheck", "fmt", "version":
 			return []string{a}
 		}
 	}

@@ -96,6 +96,8 @@ func (m *Model) target(name string, initial bool) (t Target, problem, hint strin
 		return Target{SetsQuantity, s.index}, "", ""
 	case s.kind == kindConst:
 		return Target{SetsQuantity, len(m.Params) + s.index}, "", ""
+	case s.kind == kindInput:
+		return t, fmt.Sprintf("%s is an input, which the data give; expected a parameter, a constant or a state", quote(name)), ""
 	}
 	return t, fmt.Sprintf("%s is a let, which follows from other names; expected a parameter, a constant or a state", quote(name)), "set what it depends on"
 }

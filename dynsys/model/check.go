@@ -15,11 +15,20 @@ const (
 	kindParam
 	kindConst
 	kindLet
+	kindInput
 )
 
-var symbolWords = [...]string{kindState: "state", kindParam: "parameter", kindConst: "constant", kindLet: "let"}
+var symbolWords = [...]string{kindState: "state", kindParam: "parameter", kindConst: "constant", kindLet: "let", kindInput: "input"}
 
 func (k symbolKind) String() string { return symbolWords[k] }
+
+// article returns the word with its article.
+func (k symbolKind) article() string {
+	if k == kindInput {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
 
 // symbol is a declared name.
 type symbol struct {
@@ -88,7 +97,7 @@ func (c *checker) define(name string, at Pos, kind symbolKind, index int) bool {
 		case first.kind == kindState && kind == kindState:
 			c.add(at, fmt.Sprintf("the state %s has a second equation; the first one stands in line %d", quote(name), first.at.Line), "write one equation with both right-hand sides added up")
 		default:
-			c.add(at, fmt.Sprintf("%s is already declared, as a %s in line %d", quote(name), first.kind, first.at.Line), "choose another name for this "+kind.String())
+			c.add(at, fmt.Sprintf("%s is already declared, as %s in line %d", quote(name), first.kind.article(), first.at.Line), "choose another name for this "+kind.String())
 		}
 		return false
 	}
@@ -177,6 +186,8 @@ func (c *checker) name(e *Name, s scope) {
 	switch {
 	case symbol.kind == kindState && !s.varying:
 		c.add(e.At, fmt.Sprintf("the state %s cannot stand in %s; expected parameters and constants only", quote(e.Name), s.what), "")
+	case symbol.kind == kindInput && !s.varying:
+		c.add(e.At, fmt.Sprintf("the input %s changes with time; %s must not", quote(e.Name), s.what), "use parameters and constants only")
 	case symbol.kind == kindLet && !s.lets:
 		c.add(e.At, fmt.Sprintf("the let %s cannot stand in %s; expected parameters and constants only", quote(e.Name), s.what), "write out what it stands for")
 	case symbol.kind == kindLet && !s.varying:
@@ -228,6 +239,9 @@ func (m *Model) namesFor(s scope) []string {
 			names = append(names, x.Name)
 		}
 		names = append(names, "t", "time")
+		for _, u := range m.Inputs {
+			names = append(names, u.Name)
+		}
 	}
 	if s.lets {
 		for i, l := range m.Lets {

@@ -11,15 +11,18 @@ import (
 // where a right-hand side jumps at a time that depends on quantities and numbers
 // only.
 //
+// Doses that are infusions add to the equations; doses at once are events, see Given.
+//
 // The model has a graph of its own, so that it may be used while Cell and Graph
 // are.
-func (c *Compiled) Dynamics() (dynsys.Model, error) {
+func (c *Compiled) Dynamics(doses ...Administration) (dynsys.Model, error) {
 	g := newGraph(c.Model)
 	var rates, initial []expr.Node
 	for _, s := range c.Model.States {
 		rates = append(rates, g.lower(s.Equation.Expr))
 		initial = append(initial, g.initial(s))
 	}
+	g.infuse(rates, doses)
 	jumps := g.jumps(rates)
 	return dynsys.Graph{
 		Builder: g.b, States: g.layout.States, Params: g.layout.Quantities,

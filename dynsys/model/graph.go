@@ -19,7 +19,7 @@ func newGraph(m *Model) *graph {
 	b := expr.NewBuilder()
 	g := &graph{
 		model: m, lets: make([]expr.Node, len(m.Lets)),
-		layout: Layout{States: len(m.States), Quantities: len(m.Params) + len(m.Consts), Rows: len(m.RowColumns)},
+		layout: Layout{States: len(m.States), Quantities: len(m.Params) + len(m.Consts) + len(m.Inputs), Rows: len(m.RowColumns)},
 	}
 	g.lowering = &lowering{b: b, t: b.Input(g.layout.Time()), node: g.name, places: map[expr.Node]Pos{}}
 	for _, i := range m.letOrder {
@@ -48,14 +48,17 @@ func (g *graph) name(e Expr) expr.Node {
 		return b.Input(l.Quantity(s.index))
 	case s.kind == kindConst:
 		return b.Input(l.Quantity(len(m.Params) + s.index))
+	case s.kind == kindInput:
+		return b.Input(l.Quantity(len(m.Params) + len(m.Consts) + s.index))
 	default:
 		return g.lets[s.index]
 	}
 }
 
-// jumps finds where nodes jump as functions of time.
+// jumps finds where nodes jump as functions of time. Inputs vary as states do.
 func (g *graph) jumps(nodes []expr.Node) expr.TimeBreaks {
+	inputs := g.layout.Quantity(len(g.model.Params) + len(g.model.Consts))
 	return g.b.TimeBreaks(nodes, g.layout.Time(), func(slot int) bool {
-		return slot > g.layout.Time() && slot < g.layout.Quantity(0)
+		return slot > g.layout.Time() && slot < g.layout.Quantity(0) || slot >= inputs && slot < g.layout.Row(0)
 	})
 }

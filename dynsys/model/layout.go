@@ -4,6 +4,9 @@ package model
 //
 //	t, the states, the quantities, the row columns
 //
+// Behind the parameters and constants among the quantities stand the inputs, whose
+// values are functions of time.
+//
 // The first 1 + States + Quantities of them are those of the dynamics.
 type Layout struct {
 	States     int

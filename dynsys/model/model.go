@@ -17,6 +17,10 @@ type Model struct {
 	Observes    []*Observe
 	Priors      []*Prior
 	Reports     []*Report
+	Doses       []*Dose
+	Events      []*Event
+	Inputs      []*Input
+	Requires    []*Require
 
 	// RowColumns are the names that stand behind row. in observe lines, each once.
 	RowColumns []string

@@ -78,6 +78,8 @@ func (c *checker) cause(l *Let, uses []int) string {
 				cause = quote(e.Name)
 			case s != nil && s.kind == kindState:
 				cause = "the state " + quote(e.Name)
+			case s != nil && s.kind == kindInput:
+				cause = "the input " + quote(e.Name)
 			}
 		case *Call:
 			if functions[e.Func].time {

@@ -250,8 +250,7 @@ init rabits = 1
 		`several.ode:9:23: this "(" is never closed`,
 		`several.ode:11:8: the line ends in "*"`,
 		`several.ode:12:16: unknown distribution "nrmal"`,
-		`several.ode:13:1: the statement "event"`,
-		`several.ode:14:1: the statement "input"`,
+		`several.ode:13:30: this "(" is never closed`,
 		`several.ode:16:1: the statement "net"`,
 		`several.ode:17:6: "rabits" is no state`,
 	}

@@ -13,7 +13,9 @@ import (
 type parser struct {
 	*reporter
 	tokens  []token
+	source  []token // tokens as the text has them
 	content []int32 // see lexer
+	starts  []int   // first tokens of the statements read
 	next    int     // index of the next token
 	begin   int     // index of the first token of the statement at hand
 
@@ -33,6 +35,7 @@ type syntaxError struct{}
 func newParser(r *reporter) *parser {
 	p := &parser{reporter: r, broken: map[string]bool{}}
 	p.tokens, p.content = lex(r.src)
+	p.source = p.tokens
 	return p
 }
 
@@ -40,6 +43,7 @@ func newParser(r *reporter) *parser {
 func (p *parser) statements() []Statement {
 	var list []Statement
 	for p.peek().kind != kindEnd && !p.full() {
+		p.starts = append(p.starts, p.next)
 		if s := p.statement(); s != nil {
 			list = append(list, s)
 		}

@@ -46,7 +46,15 @@ func statementParser(word string) func(*parser, Pos) Statement {
 		return parseReport
 	case "solver", "rtol", "atol":
 		return parseSetting
-	case "event", "dose", "input", "net", "algebraic", "require":
+	case "dose":
+		return parseDose
+	case "event":
+		return parseEvent
+	case "require":
+		return parseRequire
+	case "input":
+		return parseInput
+	case "net", "algebraic":
 		return parseUnsupported
 	}
 	return nil

@@ -6,7 +6,7 @@ func parseUnsupported(p *parser, at Pos) Statement {
 	word := p.at(p.next - 1).text
 	// input NAME from COLUMN, net F(...), algebraic NAME: uses of these names are
 	// no further mistakes.
-	if t := p.peek(); !p.atEnd() && t.kind == kindName && word != "dose" && word != "event" {
+	if t := p.peek(); !p.atEnd() && t.kind == kindName {
 		p.declare(t.text)
 	}
 	p.unsupported(at, "the statement "+quote(word))

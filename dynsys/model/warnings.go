@@ -25,6 +25,9 @@ func (m *Model) Warnings(used ...string) ErrorList {
 	for _, l := range m.Lets {
 		unused(l.Name, l.NameAt, "remove it, or use it")
 	}
+	for _, u := range m.Inputs {
+		unused(u.Name, u.NameAt, "remove it, or use it")
+	}
 	for _, s := range m.Reports {
 		if n := m.names[s.Name]; n != nil && n.kind == kindParam {
 			r.add(s.NameAt, fmt.Sprintf("the report %s has the name of a parameter", quote(s.Name)), "choose another name, so that results can be told apart")

@@ -36,8 +36,17 @@ type Experiment struct {
 	// Observations are sorted by time; those of one time are in the order of the
 	// file. An experiment may have none.
 	Observations []Observation
+	Doses        []Dose // in the order of the file
+	// Inputs[k] are the values of Roles.Inputs[k], by time. Nil: the experiment has none.
+	Inputs [][]Sample
 
 	preequilibrated Cell // the first cell that says so
+}
+
+// Sample is a value of an input at a time.
+type Sample struct {
+	Time, Value float64
+	Line, Col   int
 }
 
 // Observation is one measured value.
@@ -48,6 +57,9 @@ type Observation struct {
 	Row        int32   // the table's row, for Data.Line and Data.Cell
 	Col        int32   // the character of the line at which the value stands
 	Censored   Censoring
+	// BeforeDose says that the row stands before a dose row of the same time: what was
+	// measured is the state before that dose.
+	BeforeDose bool
 }
 
 // Censoring says what is known of a value.

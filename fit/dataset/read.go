@@ -16,8 +16,10 @@ import (
 // the model observes something of which the table has no row: then one of the two
 // names is likely misspelt, and it is an error.
 //
-// The error is an [*Error]. Dose rows are refused with one that wraps
-// [ErrUnsupported].
+// A row whose evid is 1, or that has a positive amount where there is no evid, is a
+// dose and holds no observation.
+//
+// The error is an [*Error].
 //
 // It keeps 32 bytes for an observation, 4 for a row and 24 for each of its row columns.
 func Read(r io.Reader, file string, roles Roles) (*Data, error) {
@@ -83,8 +85,15 @@ func newReader(t *Table, l *layout, roles *Roles) *reader {
 
 // row takes in the row at hand.
 func (rd *reader) row() error {
-	if err := rd.refuseDose(); err != nil {
+	if err := rd.inputs(); err != nil {
 		return err
+	}
+	dose, err := rd.isDose()
+	switch {
+	case err != nil:
+		return err
+	case dose:
+		return rd.dose()
 	}
 	if rd.l.long {
 		return rd.longRow()
@@ -331,6 +340,10 @@ func (rd *reader) finish() (*Data, error) {
 		obs := d.Experiments[i].Observations
 		if !slices.IsSortedFunc(obs, byTime) {
 			slices.SortStableFunc(obs, byTime)
+		}
+		d.beforeDoses(&d.Experiments[i])
+		if err := rd.sortInputs(&d.Experiments[i]); err != nil {
+			return nil, err
 		}
 	}
 	return d, nil

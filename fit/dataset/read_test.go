@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -175,25 +176,72 @@ func TestReadDoses(t *testing.T) {
 		roles Roles
 		want  string // "": no error
 	}{
-		{nonmem, roles, "d.csv:2:12: column EVID: dose rows are not supported by this version yet"},
-		{"TIME,DV,AMT\n0,1,.\n1,.,5\n", Roles{Observables: []string{"DV"}}, "d.csv:3:5: column AMT: dose rows are not supported"},
+		{nonmem, roles, "1 0 4.02"},
+		{"TIME,DV,AMT\n0,1,.\n1,.,5\n", Roles{Observables: []string{"DV"}}, "1 5"},
 		{"time,amt,y\n0,,1\n1,0,2\n", Roles{Observables: []string{"y"}}, ""},
-		{"time,amt,evid,y\n0,5,0,1\n", Roles{Observables: []string{"y"}}, ""},                                // evid says observation
-		{"time,amt,evid,y\n0,5,,1\n", Roles{Observables: []string{"y"}}, "d.csv:2:3: column amt: dose rows"}, // no evid
+		{"time,amt,evid,y\n0,5,0,1\n", Roles{Observables: []string{"y"}}, ""},   // evid says observation
+		{"time,amt,evid,y\n0,5,,1\n", Roles{Observables: []string{"y"}}, "0 5"}, // no evid
 		{"time,amt,evid,y\n0,5,3,1\n", Roles{Observables: []string{"y"}}, `d.csv:2:5: column evid: "3" is no evid`},
 		{"time,amt,y\n0,-5,1\n", Roles{Observables: []string{"y"}}, "d.csv:2:3: column amt: a negative dose"},
 		{"time,amt,y\n0,x,1\n", Roles{Observables: []string{"y"}}, `d.csv:2:3: column amt: "x" is not a number`},
 		{"time,amt\n0,5\n", Roles{Observables: []string{"amt"}}, ""},         // an amount is measured
 		{"time,rate,ss,y\n0,5,1,1\n", Roles{Observables: []string{"y"}}, ""}, // no dose columns without amounts
-		{"time,evid,y\n0,1,1\n", Roles{Observables: []string{"y"}}, "d.csv:2:3: column evid: dose rows"},
+		{"time,evid,y\n0,1,1\n", Roles{Observables: []string{"y"}}, "d.csv:2:3: column evid: a dose without an amount"},
+		{"time,amt,rate,tinf,addl,ii,cmt,y\n1,6,2,3,2,24,gut,\n2,,,,,,,1\n", Roles{Observables: []string{"y"}}, "1 6 for 3 +2 every 24 in gut"},
+		{"time,amt,rate,tinf,y\n1,6,2,4,\n", Roles{Observables: []string{"y"}}, "d.csv:2:5: column rate: an infusion whose rate"},
+		{"time,amt,addl,ii,y\n1,6,1.5,1,\n", Roles{Observables: []string{"y"}}, `d.csv:2:5: column addl: "1.5" is no number of doses`},
+		{"time,amt,addl,y\n1,6,1,\n", Roles{Observables: []string{"y"}}, "d.csv:2:5: column addl: additional doses without an interval"},
+		{"time,amt,ss,y\n1,6,1,\n", Roles{Observables: []string{"y"}}, "d.csv:2:5: column ss: a steady state of doses without an interval"},
+		{"time,amt,ss,ii,y\n1,6,2,1,\n", Roles{Observables: []string{"y"}}, `d.csv:2:5: column ss: "2" is no ss that is known`},
+		{"time,amt,rate,y\n1,6,-2,\n", Roles{Observables: []string{"y"}}, "d.csv:2:5: column rate: a negative rate"},
+		{"time,amt,y\ninf,6,\n", Roles{Observables: []string{"y"}}, "d.csv:2:1: column time: a dose at infinite time"},
+		{"time,amt,y\n,6,\n", Roles{Observables: []string{"y"}}, `d.csv:2:1: column time: a value of amt ("6") without a time`},
 	} {
-		_, err := read(c.text, c.roles)
-		switch {
-		case c.want == "" && err != nil, c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)):
-			t.Errorf("%q: error %v, want %q", c.text, err, c.want)
-		case strings.Contains(c.want, "dose rows") && !errors.Is(err, ErrUnsupported):
-			t.Errorf("%q: %v does not wrap ErrUnsupported", c.text, err)
+		d, err := read(c.text, c.roles)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			for _, x := range d.Experiments {
+				for _, dose := range x.Doses {
+					got += x.Name + " " + describe(dose)
+				}
+			}
 		}
+		if got = strings.TrimSpace(got); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%q: %s, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func describe(d Dose) string {
+	s := fmt.Sprintf("%v %v", d.Time, d.Amount)
+	if d.Rate > 0 {
+		s += fmt.Sprintf(" at %v", d.Rate)
+	}
+	if d.Duration > 0 {
+		s += fmt.Sprintf(" for %v", d.Duration)
+	}
+	if d.Additional > 0 {
+		s += fmt.Sprintf(" +%d every %v", d.Additional, d.Interval)
+	}
+	if d.Compartment.Text != "" {
+		s += " in " + d.Compartment.Text
+	}
+	return s
+}
+
+// An observation in a row before a dose of its time was made before the dose.
+func TestReadRowsBeforeDoses(t *testing.T) {
+	d := must(t, "time,amt,y\n0,,1\n0,5,\n0,,2\n1,,3\n3,,4\n1,5,\n2,5,\n3,,5\n", Roles{Observables: []string{"y"}})
+	var before []float64
+	for _, o := range d.Experiments[0].Observations {
+		if o.BeforeDose {
+			before = append(before, o.Value)
+		}
+	}
+	if !slices.Equal(before, []float64{1, 3}) {
+		t.Errorf("before their doses: %v", before)
 	}
 }
 

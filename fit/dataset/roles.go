@@ -67,6 +67,7 @@ func RoleNames() []string { return append(slices.Clone(roleNames[:]), "measureme
 type Roles struct {
 	Columns     map[Role]string // columns that have other names than their roles
 	Observables []string        // distinct; what the model observes: columns of a wide table, names in a long one
+	Inputs      []string        // distinct; columns of forcings, kept for every row that has a time
 	RowColumns  []string        // distinct; columns whose cells are kept for each row: NAME of row.NAME
 }
 
@@ -79,6 +80,7 @@ type layout struct {
 	long        bool
 	observables []int // wide: the column of each observable
 	rowColumns  []int
+	inputs      []int
 }
 
 // layOut finds the parts in the header of t.
@@ -113,6 +115,13 @@ func layOut(t *Table, roles *Roles) (*layout, error) {
 			return nil, err
 		}
 		l.rowColumns = append(l.rowColumns, i)
+	}
+	for _, name := range roles.Inputs {
+		i, err := t.require(name, "the model has an input from it")
+		if err != nil {
+			return nil, err
+		}
+		l.inputs = append(l.inputs, i)
 	}
 	return l, l.conflicts(t)
 }
@@ -233,7 +242,7 @@ func (l *layout) doses(t *Table) {
 func (l *layout) ignored(t *Table) []string {
 	var names []string
 	for i := range t.Columns {
-		if !slices.Contains(l.role[:], i) && !slices.Contains(l.observables, i) && !slices.Contains(l.rowColumns, i) {
+		if !slices.Contains(l.role[:], i) && !slices.Contains(l.observables, i) && !slices.Contains(l.rowColumns, i) && !slices.Contains(l.inputs, i) {
 			if t.Columns[i] == "" {
 				names = append(names, t.title(i))
 			} else {
