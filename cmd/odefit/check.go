@@ -50,6 +50,11 @@ func (k *checkCommand) run(c *console) error {
 		c.say("at the guesses the model cannot be compared with the data:")
 		return err
 	}
+	if flat, err := l.problem.FlatDirections(c.ctx); err == nil {
+		for _, f := range flat {
+			c.say("warning: %s", f)
+		}
+	}
 	return c.write(func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "\nat the guesses\n  -ln L %.4f, chi2 %s, found in %s; numerical error %s\n",
 			r.Objective, report.Number(r.Chi2), plural(r.Counts.Steps, "step"), fmt.Sprintf("%.0e", math.Abs(r.Refined-r.Objective)))

@@ -8,7 +8,8 @@ import (
 // Warnings returns what is allowed in the model but probably not meant, in the
 // order of the text: parameters, constants and lets that nothing uses, and reports
 // with the name of a parameter. used names parameters and constants that data or
-// conditions use (see [Names]), which count as used.
+// conditions use (see [Names]), which count as used. It also reports states that nothing
+// observed depends on, and divisions by a state that starts at 0.
 func (m *Model) Warnings(used ...string) ErrorList {
 	r := &reporter{src: m.src}
 	unused := func(name string, at Pos, hint string) {
@@ -33,6 +34,7 @@ func (m *Model) Warnings(used ...string) ErrorList {
 			r.add(s.NameAt, fmt.Sprintf("the report %s has the name of a parameter", quote(s.Name)), "choose another name, so that results can be told apart")
 		}
 	}
+	m.structure(r, used)
 	sortErrors(r.list)
 	return r.list
 }
