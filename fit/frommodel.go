@@ -209,6 +209,9 @@ func (j *joiner) parameterRow(row *dataset.Parameter) error {
 		return fmt.Errorf("the model has no parameter or constant %q%s", row.Base, suggestion(row.Base, j.quantityNames()))
 	}
 	if k := q - len(j.m.Params); k >= 0 {
+		if row.Guess.Given && j.m.IsSize(row.Base) {
+			return fmt.Errorf("%s says how often statements are repeated; change it in the model", row.Base)
+		}
 		if row.Guess.Given {
 			j.consts[k] = row.Guess.Value
 		}

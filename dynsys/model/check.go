@@ -66,6 +66,11 @@ func (c *checker) statements() {
 	for _, s := range c.model.Statements {
 		s.declare(c)
 	}
+	for name := range c.model.sizes {
+		if s := c.model.names[name]; s != nil {
+			s.used = true
+		}
+	}
 	c.orderLets()
 	for _, s := range c.model.Statements {
 		if c.full() {

@@ -142,6 +142,9 @@ func (r *reporter) err() error {
 		return nil
 	}
 	sortErrors(r.list)
+	r.list = slices.CompactFunc(r.list, func(a, b *Error) bool { // of a statement that is repeated
+		return a.Line == b.Line && a.Col == b.Col && a.Msg == b.Msg
+	})
 	if r.full() {
 		r.list = r.list[:maxErrors+1]
 		r.list[maxErrors].Msg = "more mistakes from here on are not shown"

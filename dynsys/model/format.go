@@ -30,7 +30,7 @@ func Format(file string, text []byte) ([]byte, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	f := &formatter{src: r.src, tokens: p.source, content: p.content, starts: p.starts}
+	f := &formatter{src: r.src, tokens: p.source, content: p.content, starts: p.begins()}
 	f.layOut()
 	f.align()
 	out := f.text()
@@ -38,6 +38,19 @@ func Format(file string, text []byte) ([]byte, error) {
 		return nil, errors.New("model: formatting would have changed the model; the file is left as it is")
 	}
 	return out, nil
+}
+
+// begins returns the tokens of the text at which statements begin.
+func (p *parser) begins() []int {
+	if p.origin == nil {
+		return p.starts
+	}
+	starts := slices.Clone(p.heads)
+	for _, i := range p.starts {
+		starts = append(starts, int(p.origin[i]))
+	}
+	slices.Sort(starts)
+	return slices.Compact(starts)
 }
 
 // sameTokens says that text has these tokens.
@@ -189,6 +202,8 @@ func (f *formatter) spaced(i, first int) bool {
 	case a.is("("), a.is("["), b.is(")"), b.is("]"), b.is(","), b.is(":"), b.is("'"), a.is(".."), b.is(".."):
 		return false
 	case tight(a) && !f.unary(i-1), tight(b):
+		return false
+	case a.kind == kindNumber && b.is(".."):
 		return false
 	case f.unary(i - 1):
 		return a.is("not") || a.is("+") && b.is("+")

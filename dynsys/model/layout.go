@@ -63,6 +63,10 @@ func (m *Model) Quantity(name string) (int, bool) {
 	return 0, false
 }
 
+// IsSize says that a range or an index uses this constant, so that nothing outside the
+// text can change it.
+func (m *Model) IsSize(name string) bool { return m.sizes[name] }
+
 // State returns the index of the state of this name, and whether there is one.
 func (m *Model) State(name string) (int, bool) {
 	if s := m.names[name]; s != nil && s.kind == kindState {

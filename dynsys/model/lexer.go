@@ -56,7 +56,7 @@ func (t *token) describe() string {
 
 // operators in the order in which they are tried: longer ones first.
 var operators = [...]string{
-	"**", "<=", ">=", "==", "!=", "+=", "-=", "*=", "->",
+	"..", "**", "<=", ">=", "==", "!=", "+=", "-=", "*=", "->",
 	"+", "-", "*", "/", "^", "<", ">", "=", "~", "'", "(", ")", "[", "]", ",", ":",
 }
 
@@ -187,7 +187,8 @@ func (l *lexer) name(rest string) {
 // a product.
 func (l *lexer) number(rest string) {
 	n := digits(rest)
-	if n < len(rest) && rest[n] == '.' {
+	span := strings.HasPrefix(rest[n:], "..") // 1..N
+	if n < len(rest) && rest[n] == '.' && !span {
 		n++
 		n += digits(rest[n:])
 	}
@@ -201,7 +202,7 @@ func (l *lexer) number(rest string) {
 		}
 	}
 	m := wordLength(rest[n:])
-	if m > 0 || n < len(rest) && rest[n] == '.' {
+	if m > 0 || n < len(rest) && rest[n] == '.' && !span {
 		l.bad(max(n+m, n+1), "malformed number "+quote(rest[:max(n+m, n+1)])+"; expected a number such as 0.5 or 1e-3",
 			"a product is written with *, as in 2*x")
 		return

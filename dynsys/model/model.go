@@ -30,9 +30,10 @@ type Model struct {
 	RelTol, AbsTol float64   // 0 where nothing is said
 
 	names    map[string]*symbol
-	letOrder []int          // indices into Lets: each after those that it uses
-	varies   []string       // of every let: through what it depends on states or time; "" where it does not
-	rowIndex map[string]int // into RowColumns
+	letOrder []int           // indices into Lets: each after those that it uses
+	varies   []string        // of every let: through what it depends on states or time; "" where it does not
+	rowIndex map[string]int  // into RowColumns
+	sizes    map[string]bool // constants that ranges and indices use
 	src      *source
 }
 
@@ -60,6 +61,7 @@ func Parse(file string, text []byte) (*Model, error) {
 		names: map[string]*symbol{}, rowIndex: map[string]int{}, src: r.src,
 	}
 	m.Statements = p.statements()
+	m.sizes = p.sizes
 	if !r.full() { // names of statements that were not reached are not unknown
 		newChecker(r, m, p.broken).statements()
 	}

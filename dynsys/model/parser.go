@@ -16,8 +16,13 @@ type parser struct {
 	source  []token // tokens as the text has them
 	content []int32 // see lexer
 	starts  []int   // first tokens of the statements read
-	next    int     // index of the next token
-	begin   int     // index of the first token of the statement at hand
+
+	// Where the text repeats statements, tokens are those written out.
+	origin []int32         // tokens of the text that they are made of; nil: the same
+	heads  []int           // tokens of the text at which a for begins
+	sizes  map[string]bool // constants that ranges and indices use
+	next   int             // index of the next token
+	begin  int             // index of the first token of the statement at hand
 
 	open     []token // brackets not yet closed in this statement
 	goesOn   bool    // the last token taken was an operator or a comma
@@ -36,6 +41,13 @@ func newParser(r *reporter) *parser {
 	p := &parser{reporter: r, broken: map[string]bool{}}
 	p.tokens, p.content = lex(r.src)
 	p.source = p.tokens
+	if !needed(p.tokens) || len(p.tokens) > maxTokens {
+		return p
+	}
+	x := newExpander(r, p.tokens)
+	x.expand(0, len(p.tokens)-1)
+	x.emit(len(p.tokens)-1, kindEnd, "", 0)
+	p.tokens, p.origin, p.heads, p.sizes = x.out, x.origin, x.heads, x.sizes
 	return p
 }
 
