@@ -122,7 +122,13 @@ func describeStates(w io.Writer, l *loaded) {
 		}
 		fmt.Fprintf(w, "  %s(%s) = %s\n", s.Name, start, value)
 	}
+	for _, s := range l.model.Nets {
+		fmt.Fprintf(w, "  network %s with %s\n", s.Name, plural(s.Weights, "weight"))
+	}
 	for _, x := range l.model.Lets {
+		if x.Net != nil {
+			continue
+		}
 		fmt.Fprintf(w, "  %s = %s\n", x.Name, x.Expr)
 	}
 }
@@ -135,6 +141,10 @@ func describeParameters(w io.Writer, l *loaded) {
 			args = append(args, a.String())
 		}
 		priors[p.Name] = p.Dist.String() + "(" + strings.Join(args, ", ") + ")"
+	}
+	weights := map[string]bool{}
+	for _, p := range l.model.Params {
+		weights[p.Name] = p.Net != nil
 	}
 	estimated := 0
 	rows := [][]string{{"name", "guess", "bounds", "scale", "prior", "note"}}
@@ -153,6 +163,9 @@ func describeParameters(w io.Writer, l *loaded) {
 			scale = p.Scale.String()
 		}
 		base, _, _ := strings.Cut(p.Name, "[")
+		if weights[base] {
+			continue
+		}
 		rows = append(rows, []string{p.Name, number(p.Guess), bounds, scale, priors[base], note})
 	}
 	if len(rows) > 1 {

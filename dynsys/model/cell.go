@@ -94,6 +94,8 @@ func (m *Model) target(name string, initial bool) (t Target, problem, hint strin
 		return t, fmt.Sprintf("%s is a %s, not a state; it has no initial value", quote(name), s.kind), "write " + name + " to set it"
 	case s.kind == kindParam:
 		return Target{SetsQuantity, s.index}, "", ""
+	case s.kind == kindNet:
+		return t, fmt.Sprintf("%s is a network; expected a parameter, a constant or a state", quote(name)), ""
 	case m.sizes[name]:
 		return t, fmt.Sprintf("%s says how often statements are repeated, which is the same in all experiments", quote(name)), ""
 	case s.kind == kindConst:

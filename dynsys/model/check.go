@@ -16,9 +16,10 @@ const (
 	kindConst
 	kindLet
 	kindInput
+	kindNet
 )
 
-var symbolWords = [...]string{kindState: "state", kindParam: "parameter", kindConst: "constant", kindLet: "let", kindInput: "input"}
+var symbolWords = [...]string{kindState: "state", kindParam: "parameter", kindConst: "constant", kindLet: "let", kindInput: "input", kindNet: "network"}
 
 func (k symbolKind) String() string { return symbolWords[k] }
 
@@ -189,6 +190,8 @@ func (c *checker) name(e *Name, s scope) {
 		symbol.used = true
 	}
 	switch {
+	case symbol.kind == kindNet:
+		c.add(e.At, fmt.Sprintf("the network %s has several outputs; expected one of them", quote(e.Name)), "write "+e.Name+".1 for the first")
 	case symbol.kind == kindState && !s.varying:
 		c.add(e.At, fmt.Sprintf("the state %s cannot stand in %s; expected parameters and constants only", quote(e.Name), s.what), "")
 	case symbol.kind == kindInput && !s.varying:

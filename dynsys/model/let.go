@@ -7,6 +7,7 @@ type Let struct {
 	Name   string
 	NameAt Pos
 	Expr   Expr
+	Net    *Net // whose unit it is; nil for a let of the text
 }
 
 func parseLet(p *parser, at Pos) Statement {

@@ -20,6 +20,7 @@ type Model struct {
 	Doses       []*Dose
 	Events      []*Event
 	Inputs      []*Input
+	Nets        []*Net
 	Requires    []*Require
 
 	// RowColumns are the names that stand behind row. in observe lines, each once.

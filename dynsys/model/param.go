@@ -18,6 +18,7 @@ type Param struct {
 	Bounds *Bounds // as written; nil where left out
 	Scale  Scale
 	Each   bool // one copy an experiment
+	Net    *Net // whose weight it is; nil for a parameter of the text
 
 	// Lower and Upper are the bounds, or where none are written the natural ones:
 	// (0, inf) for a logarithmic scale, (0, 1) for the logit scale, else none.

@@ -251,7 +251,6 @@ init rabits = 1
 		`several.ode:11:8: the line ends in "*"`,
 		`several.ode:12:16: unknown distribution "nrmal"`,
 		`several.ode:13:30: this "(" is never closed`,
-		`several.ode:16:1: the statement "net"`,
 		`several.ode:17:6: "rabits" is no state`,
 	}
 	for i, e := range list {

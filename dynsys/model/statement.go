@@ -54,7 +54,9 @@ func statementParser(word string) func(*parser, Pos) Statement {
 		return parseRequire
 	case "input":
 		return parseInput
-	case "net", "algebraic":
+	case "net":
+		return parseNet
+	case "algebraic":
 		return parseUnsupported
 	}
 	return nil
@@ -68,3 +70,6 @@ func statementWords() []string {
 		"event", "dose", "input", "net", "algebraic", "require",
 	}
 }
+
+// Words returns the words that begin statements.
+func Words() []string { return append(statementWords(), "for") }
