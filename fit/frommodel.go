@@ -101,6 +101,9 @@ func startTime(m *model.Model, data *dataset.Data) float64 {
 
 func (j *joiner) solver() error {
 	if j.m.Solver == "" {
+		if len(j.m.Zeros) > 0 { // one step methods keep more digits of algebraic states than Auto's BDF
+			j.p.Solver = integrate.Rodas5P{}
+		}
 		return nil
 	}
 	method, ok := integrate.ByName(j.m.Solver)
@@ -135,8 +138,11 @@ func (j *joiner) experiments() error {
 		if len(j.m.States) > 0 {
 			x.Model = j.dynamics
 		}
-		for _, s := range j.m.States {
+		for i, s := range j.m.States {
 			x.States = append(x.States, s.Name)
+			if s.Algebraic != nil {
+				x.algebraic = append(x.algebraic, i)
+			}
 		}
 		j.p.Experiments = append(j.p.Experiments, x)
 	}

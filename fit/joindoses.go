@@ -32,6 +32,10 @@ func (j *joiner) doses() error {
 				infusions = append(infusions, a)
 			}
 		}
+		if len(given) > len(infusions) && len(j.m.Zeros) > 0 {
+			return &dataset.Error{File: data.File, Line: data.Experiments[x].Doses[0].Line, Msg: "a dose at once in a model with algebraic equations is " + dataset.ErrUnsupported.Error(),
+				Hint: "give it as a short infusion", Err: dataset.ErrUnsupported}
+		}
 		if len(infusions) == 0 {
 			continue
 		}

@@ -77,7 +77,9 @@ type Experiment struct {
 	events   *dynsys.GraphEvents // nil: none
 	requires *requirements
 	inputs   *forcings
-	link     linker // q and y0 as functions of the parameters; nil: from Params and Y0
+
+	algebraic []int  // states without a derivative
+	link      linker // q and y0 as functions of the parameters; nil: from Params and Y0
 }
 
 // Observation is one measured value.

@@ -187,7 +187,12 @@ func (sim *simulation) start(ctx context.Context, theta []float64, tangents bool
 		}
 	}
 	if sim.from != nil {
-		return sim.preequilibrate(ctx, theta, tangents)
+		if err := sim.preequilibrate(ctx, theta, tangents); err != nil {
+			return err
+		}
+	}
+	if err := sim.consistent(tangents); err != nil {
+		return sim.failure(err)
 	}
 	return nil
 }

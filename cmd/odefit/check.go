@@ -109,6 +109,10 @@ func describeStates(w io.Writer, l *loaded) {
 		heading(w, "%s, from t = %v on", plural(len(l.model.States), "state"), l.problem.Experiments[0].T0)
 	}
 	for _, s := range l.model.States {
+		if s.Algebraic != nil {
+			fmt.Fprintf(w, "  0 = %s   (determines %s)\n", s.Equation.Expr, s.Name)
+			continue
+		}
 		fmt.Fprintf(w, "  %s' = %s\n", s.Name, s.Equation.Expr)
 	}
 	start := ""

@@ -72,6 +72,7 @@ func (c *checker) statements() {
 			s.used = true
 		}
 	}
+	c.pairZeros()
 	c.orderLets()
 	for _, s := range c.model.Statements {
 		if c.full() {

@@ -3,6 +3,7 @@ package model
 import (
 	"github.com/odefit/odefit/dynsys"
 	"github.com/odefit/odefit/dynsys/expr"
+	"github.com/odefit/odefit/integrate"
 )
 
 // Dynamics returns the equations as a model over the quantities q, which all
@@ -24,10 +25,39 @@ func (c *Compiled) Dynamics(doses ...Administration) (dynsys.Model, error) {
 	}
 	g.infuse(rates, doses)
 	jumps := g.jumps(rates)
-	return dynsys.Graph{
+	if d := c.Model.Differential(); d != nil {
+		for i := range rates {
+			if d[i] == 0 && len(g.jumps([]expr.Node{rates[i]}).Times) > 0 {
+				s := c.Model.States[i]
+				r := &reporter{src: c.Model.src}
+				r.add(s.Equation.At, "this algebraic equation jumps in time, so that "+quote(s.Name)+" would jump, which is not supported by this version", "make the change smooth")
+				return nil, r.err()
+			}
+		}
+	}
+	m, err := dynsys.Graph{
 		Builder: g.b, States: g.layout.States, Params: g.layout.Quantities,
 		Rates: jumps.Outs, Initial: initial, Breaks: jumps.Times,
 	}.Model()
+	if d := c.Model.Differential(); d != nil && err == nil {
+		return massive{m, d}, nil
+	}
+	return m, err
+}
+
+// massive is a model with a diagonal mass matrix.
+type massive struct {
+	dynsys.Model
+	diagonal []float64
+}
+
+func (m massive) System() (*dynsys.System[[]float64], error) {
+	sys, err := m.Model.System()
+	if err != nil {
+		return nil, err
+	}
+	sys.Mass = &integrate.Matrix{Pattern: integrate.Banded(len(m.diagonal), 0, 0), Values: m.diagonal}
+	return sys, nil
 }
 
 // initial returns the initial value of a state, 0 where none is written.

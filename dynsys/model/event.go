@@ -187,7 +187,7 @@ func (s *Event) check(c *checker) {
 			continue
 		}
 		state := c.state(a.State, a.At)
-		if state != nil && state.Equation == nil {
+		if state != nil && state.Algebraic != nil {
 			c.add(a.At, fmt.Sprintf("%s follows from an algebraic equation; an event changes states with a derivative only", quote(a.State)), "")
 		}
 		if first, ok := set[a.State]; ok {

@@ -21,6 +21,7 @@ type Model struct {
 	Events      []*Event
 	Inputs      []*Input
 	Nets        []*Net
+	Zeros       []*Zero
 	Requires    []*Require
 
 	// RowColumns are the names that stand behind row. in observe lines, each once.

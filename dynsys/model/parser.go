@@ -120,7 +120,7 @@ func (p *parser) dispatch() Statement {
 		}
 		p.unknownStatement(first)
 	case first.kind == kindNumber && first.value == 0 && p.at(p.next+1).is("="):
-		p.unsupported(first.pos(), "the algebraic equation 0 = ...")
+		return parseZero(p)
 	}
 	p.fail(first.pos(), "unexpected "+first.describe()+"; expected the beginning of a statement such as param, let, init, observe or x' = ...", "")
 	return nil

@@ -7,6 +7,9 @@ type State struct {
 	Name     string
 	Equation *Equation
 	Init     *Init // nil where no initial value is written, which means 0
+
+	// Algebraic is not nil where Equation says 0 = EXPR; Init is then a first guess.
+	Algebraic *Algebraic
 }
 
 // Equation is the statement "NAME' = EXPR", also written dNAME/dt = EXPR or

@@ -57,7 +57,7 @@ func statementParser(word string) func(*parser, Pos) Statement {
 	case "net":
 		return parseNet
 	case "algebraic":
-		return parseUnsupported
+		return parseAlgebraic
 	}
 	return nil
 }

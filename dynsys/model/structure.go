@@ -70,6 +70,11 @@ func (m *Model) behind(name string) []Expr {
 		return nil
 	}
 	list := []Expr{m.States[s.index].Equation.Expr}
+	if m.States[s.index].Algebraic != nil {
+		for _, z := range m.Zeros { // together they determine all of them
+			list = append(list, z.Expr)
+		}
+	}
 	for _, e := range m.Events {
 		for _, c := range e.Changes {
 			if c.State == name {
