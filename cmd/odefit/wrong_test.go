@@ -62,7 +62,7 @@ var wrongInputs = []struct {
 	{"reversed bounds", map[string]string{"model.ode": strings.Replace(decay, "[0.01, 10]", "[10, 0.01]", 1)}, "check model.ode", wrongModel},
 	{"log scale down to zero", map[string]string{"model.ode": strings.Replace(decay, "[0.01, 10]", "[0, 10]", 1)}, "check model.ode", wrongModel},
 	{"two equations for one state", map[string]string{"model.ode": decay + "x' = 1\n"}, "check model.ode", wrongModel},
-	{"a statement for later", map[string]string{"model.ode": decay + "algebraic z\n"}, "check model.ode", wrongModel},
+	{"an algebraic state without an equation", map[string]string{"model.ode": decay + "algebraic z\n"}, "check model.ode", wrongModel},
 	{"a solver that is none", map[string]string{"model.ode": decay + "solver lsoda\n"}, "check model.ode", wrongModel},
 	{"row columns in an equation", map[string]string{"model.ode": strings.Replace(decay, "-k*x", "-k*row.x", 1)}, "check model.ode", wrongModel},
 
