@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"math"
+
+	"github.com/odefit/odefit/internal/vector"
 )
 
 // Activation is the function f that a hidden layer applies to each of its units.
@@ -81,7 +83,7 @@ func (a Activation) apply(value, slope, z []float64) {
 // 1 - 2 e/(1 + e) where that is above 1/2, and tanh' x = 4 e/(1 + e)^2, which, unlike
 // 1 - tanh^2 x, is accurate where it is small.
 func tanh(value, slope, z []float64) {
-	expNeg(slope, value, z, 2)
+	vector.ExpNeg(slope, value, z, 2)
 	for i, x := range z {
 		e, m := slope[i], value[i]
 		q := 1 / (2 + m)
@@ -104,7 +106,7 @@ func relu(x float64) (value, slope float64) {
 // sigmoid takes the exponential e of -|x|, which cannot overflow: 1/(1 + e) or, for
 // negative x, e/(1 + e). Its slope is sigmoid(x) sigmoid(-x).
 func sigmoid(value, slope, z []float64) {
-	expNeg(slope, value, z, 1)
+	vector.ExpNeg(slope, value, z, 1)
 	for i, x := range z {
 		e := slope[i]
 		r := 1 / (2 + value[i])
@@ -115,7 +117,7 @@ func sigmoid(value, slope, z []float64) {
 
 // softplus is max(x, 0) + ln(1 + e), with the sigmoid as its slope.
 func softplus(value, slope, z []float64) {
-	expNeg(slope, value, z, 1)
+	vector.ExpNeg(slope, value, z, 1)
 	for i, x := range z {
 		e := slope[i]
 		r := 1 / (2 + value[i])
@@ -132,7 +134,7 @@ const (
 
 // swish has the slope s(x) (1 + x s(-x)), s the sigmoid.
 func swish(value, slope, z []float64) {
-	expNeg(slope, value, z, 1)
+	vector.ExpNeg(slope, value, z, 1)
 	for i, x := range z {
 		if math.Abs(x) > farSwish {
 			value[i], slope[i] = relu(x)

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/odefit/odefit/internal/vector"
 )
 
 func precise(x float64) *big.Float { return new(big.Float).SetPrec(300).SetFloat64(x) }
@@ -53,7 +55,7 @@ func TestErrorsInUlps(t *testing.T) {
 	x := sample(1500)
 	e, m := make([]float64, len(x)), make([]float64, len(x))
 	value, slope := make([]float64, len(x)), make([]float64, len(x))
-	expNeg(e, m, x, 2)
+	vector.ExpNeg(e, m, x, 2)
 	Tanh.apply(value, slope, x)
 	one, two := precise(1), precise(2)
 	var worst [4]float64

@@ -37,7 +37,7 @@ func mulAdd(z, w, x []float64, rows int) {
 			}
 		}
 	case rows == 1:
-		blas64.Gemv(blas.NoTrans, 1, matrix(w, units, n), vector(x), 1, vector(z))
+		blas64.Gemv(blas.NoTrans, 1, matrix(w, units, n), column(x), 1, column(z))
 	default:
 		for r := 0; r < rows; r += panelRows {
 			k := min(panelRows, rows-r)
@@ -64,7 +64,7 @@ func mulTransAdd(x, w, z []float64, rows int) {
 			}
 		}
 	case rows == 1:
-		blas64.Gemv(blas.Trans, 1, matrix(w, units, n), vector(z), 1, vector(x))
+		blas64.Gemv(blas.Trans, 1, matrix(w, units, n), column(z), 1, column(x))
 	default:
 		for r := 0; r < rows; r += panelRows {
 			k := min(panelRows, rows-r)
@@ -91,7 +91,7 @@ func addOuter(w, z, x []float64, rows int) {
 			}
 		}
 	case rows == 1:
-		blas64.Ger(1, vector(z), vector(x), matrix(w, units, n))
+		blas64.Ger(1, column(z), column(x), matrix(w, units, n))
 	default:
 		for i := 0; i < units; i += panelRows {
 			k := min(panelRows, units-i)
@@ -133,6 +133,6 @@ func part(w []float64, m, n, stride int) blas64.General {
 	return blas64.General{Rows: m, Cols: n, Stride: stride, Data: w}
 }
 
-func vector(x []float64) blas64.Vector {
+func column(x []float64) blas64.Vector {
 	return blas64.Vector{N: len(x), Inc: 1, Data: x}
 }

@@ -30,6 +30,7 @@ var rooms = []string{
 	"integrate",
 	"integrate/space",
 	"internal/linalg",
+	"internal/vector",
 }
 
 // outside lists the modules that a room may use beside the standard library. What

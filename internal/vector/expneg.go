@@ -1,4 +1,4 @@
-package nn
+package vector
 
 import "math"
 
@@ -9,16 +9,32 @@ const (
 	deepest    = -708                  // e^x is a normal number down to here
 )
 
-// expNeg sets e = e^y and m = e^y - 1 at y = -c|z|, both to their own relative accuracy:
-// below 1 and 1.5 units in the last place. Only z may be NaN or infinite. It is what
-// tanh and its relatives are made of; written without branches, so that a processor
-// overlaps the chains of several elements.
+// ExpNeg sets e = e^y and m = e^y - 1 at y = -c|z|, with errors of about one unit in the
+// last place each, for any z and c > 0; NaN stays NaN. All have the length of z; e and m
+// may not overlap z or each other. It is what tanh, the logistic function and their
+// relatives are made of.
 //
 // With k = round(y/ln 2), r = y - k ln 2 and |r| <= 0.347, p = e^r - 1 is its Taylor
 // polynomial of degree 13, whose rest is below 2^-56 of it; then
-// e = 2^k + 2^k p and m = (2^k - 1) + 2^k p.
-func expNeg(e, m, z []float64, c float64) {
+// e = 2^k + 2^k p and m = (2^k - 1) + 2^k p. Below y = -708 package math takes over.
+func ExpNeg(e, m, z []float64, c float64) {
 	e, m = e[:len(z)], m[:len(z)]
+	for i := 0; i < len(z); {
+		if i += expNegFast(e[i:], m[i:], z[i:], c); i == len(z) {
+			return
+		}
+		next := min(i+lanes, len(z))
+		expNegPlain(e[i:next], m[i:next], z[i:next], c)
+		i = next
+	}
+}
+
+// lanes is how many elements the plain twin does where the fast one stopped.
+const lanes = 4
+
+// expNegPlain is written without branches, but for a rare one, so that a processor
+// overlaps the chains of several elements.
+func expNegPlain(e, m, z []float64, c float64) {
 	for i, x := range z {
 		y := -c * math.Abs(x)
 		if !(y >= deepest) { // hardly ever
