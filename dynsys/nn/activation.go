@@ -55,7 +55,7 @@ func (a Activation) apply(value, slope, z []float64) {
 	value, slope = value[:len(z)], slope[:len(z)]
 	switch a {
 	case Tanh:
-		tanh(value, slope, z)
+		vector.Tanh(value, slope, z)
 	case ReLU:
 		for i, x := range z {
 			value[i], slope[i] = relu(x)
@@ -79,20 +79,6 @@ func (a Activation) apply(value, slope, z []float64) {
 	}
 }
 
-// tanh takes value and slope from e = exp(-2|x|): tanh |x| = (1 - e)/(1 + e), or
-// 1 - 2 e/(1 + e) where that is above 1/2, and tanh' x = 4 e/(1 + e)^2, which, unlike
-// 1 - tanh^2 x, is accurate where it is small.
-func tanh(value, slope, z []float64) {
-	vector.ExpNeg(slope, value, z, 2)
-	for i, x := range z {
-		e, m := slope[i], value[i]
-		q := 1 / (2 + m)
-		eq := e * q
-		value[i] = math.Copysign(pick(e-1.0/3, 1-float64(2*eq), -m*q), x)
-		slope[i] = 4 * eq * q
-	}
-}
-
 func relu(x float64) (value, slope float64) {
 	switch {
 	case x > 0:
@@ -110,7 +96,7 @@ func sigmoid(value, slope, z []float64) {
 	for i, x := range z {
 		e := slope[i]
 		r := 1 / (2 + value[i])
-		value[i] = pick(x, e, 1) * r
+		value[i] = vector.Pick(x, e, 1) * r
 		slope[i] = e * r * r
 	}
 }
@@ -121,8 +107,8 @@ func softplus(value, slope, z []float64) {
 	for i, x := range z {
 		e := slope[i]
 		r := 1 / (2 + value[i])
-		value[i] = pick(x, 0, x) + math.Log1p(e)
-		slope[i] = pick(x, e, 1) * r
+		value[i] = vector.Pick(x, 0, x) + math.Log1p(e)
+		slope[i] = vector.Pick(x, e, 1) * r
 	}
 }
 
@@ -142,17 +128,10 @@ func swish(value, slope, z []float64) {
 		}
 		e := slope[i]
 		r := 1 / (2 + value[i])
-		s, c := pick(x, e, 1)*r, pick(x, 1, e)*r // s(x), s(-x)
+		s, c := vector.Pick(x, e, 1)*r, vector.Pick(x, 1, e)*r // s(x), s(-x)
 		value[i] = x * s
 		slope[i] = s * (1 + float64(x*c))
 	}
-}
-
-// pick returns a for negative x and b else, without a branch that signs at random
-// would mislead.
-func pick(x, a, b float64) float64 {
-	mask := uint64(int64(math.Float64bits(x)) >> 63)
-	return math.Float64frombits(math.Float64bits(a)&mask | math.Float64bits(b)&^mask)
 }
 
 // gelu has the slope Phi(x) + x phi(x), phi the density of the normal distribution.

@@ -21,10 +21,7 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 func TestBatchIsOneByOne(t *testing.T) {
 	shapes := append(nets(), MLP{Inputs: 70, Hidden: []Layer{{130, Tanh}}, Outputs: 66})
 	for _, m := range shapes {
-		for _, rows := range []int{1, 2, 7, 200} {
-			if rows == 200 && m.NumParams() > 3000 && m.Inputs != 70 {
-				continue
-			}
+		for _, rows := range []int{1, 2, 7, 30} {
 			rng := rand.New(rand.NewPCG(21, uint64(rows)))
 			p := draw(&m, rows, rng)
 			n, in, outs := m.NumParams(), m.Inputs, m.Outputs
@@ -53,6 +50,9 @@ func TestBatchIsOneByOne(t *testing.T) {
 			t.Run(name(m), func(t *testing.T) {
 				// The same sums of up to 130 terms in another order, relative to the largest.
 				const tol = 4e-15
+				if rows < batchRows {
+					near(t, "Forward of a small batch", got.value, want.value, 0)
+				}
 				near(t, "Forward", got.value, want.value, tol)
 				near(t, "Push", got.jvp, want.jvp, tol)
 				near(t, "Pull x", got.gx, want.gx, tol)
@@ -65,7 +65,6 @@ func TestBatchIsOneByOne(t *testing.T) {
 	}
 }
 
-// Products that Dgemm would divide among goroutines are handed to it in panels.
 func TestBatchDoesNotAllocate(t *testing.T) {
 	m := MLP{Inputs: 5, Hidden: []Layer{{300, Tanh}}, Outputs: 140}
 	const rows = 300

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -50,5 +51,32 @@ func BenchmarkActivation(b *testing.B) {
 				run()
 			}
 		})
+	}
+}
+
+// What a point costs in a batch: time over the number of points.
+func BenchmarkBatch(b *testing.B) {
+	for _, rows := range []int{1, 8, 16, 100} {
+		for _, m := range []MLP{
+			{Inputs: 2, Hidden: []Layer{{50, Tanh}}, Outputs: 2},
+			{Inputs: 2, Hidden: []Layer{{50, Tanh}, {50, Tanh}}, Outputs: 2},
+		} {
+			p := draw(&m, rows, rand.New(rand.NewPCG(5, 6)))
+			ws, gx, gw := m.NewBatch(rows), make([]float64, len(p.x)), make([]float64, len(p.w))
+			for _, k := range []struct {
+				name string
+				run  func()
+			}{
+				{"Forward", func() { m.Forward(gx, p.x, p.w, ws) }},
+				{"VJP-weights", func() { m.VJP(gx, gw, p.x, p.w, p.c, ws) }},
+			} {
+				b.Run(fmt.Sprintf("%s/%d/%s", name(m), rows, k.name), func(b *testing.B) {
+					for b.Loop() {
+						k.run()
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/point")
+				})
+			}
+		}
 	}
 }

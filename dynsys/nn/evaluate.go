@@ -11,7 +11,7 @@ func (m *MLP) Forward(out, x, w []float64, ws *Workspace) {
 	last := len(m.Hidden)
 	weights, biases := m.LayerParams(w, last)
 	repeat(out, biases)
-	mulAdd(out, weights, ws.act[last], ws.rows)
+	mulAdd(out, weights, ws.act[last], ws.rows, ws.work)
 	m.scaleOutput(out)
 }
 
@@ -27,7 +27,7 @@ func (m *MLP) hidden(x, w []float64, ws *Workspace) {
 	for l, h := range m.Hidden {
 		z, next := ws.z[l], ws.act[l+1]
 		repeat(z, w[h.Units*in:h.Units*(in+1)])
-		mulAdd(z, w[:h.Units*in], a, ws.rows)
+		mulAdd(z, w[:h.Units*in], a, ws.rows, ws.work)
 		h.Activation.apply(next, ws.slope[l], z)
 		if m.residual(l, in) {
 			add(next, a)
@@ -57,7 +57,7 @@ func (m *MLP) Push(out, w, vx, vw []float64, ws *Workspace) {
 		if l == len(m.Hidden) {
 			z = out
 		}
-		linearPush(z, w, v, vw, ws.act[l], ws.rows, units, in)
+		linearPush(z, w, v, vw, ws.act[l], ws, units, in)
 		w, vw = w[units*(in+1):], rest(vw, units*(in+1))
 		if l == len(m.Hidden) {
 			break
@@ -75,14 +75,14 @@ func (m *MLP) Push(out, w, vx, vw []float64, ws *Workspace) {
 
 // linearPush sets z = W v + V a + c, with W the weights at the head of w and (V, c)
 // those at the head of vw, which may be nil.
-func linearPush(z, w, v, vw, a []float64, rows, units, in int) {
+func linearPush(z, w, v, vw, a []float64, ws *Workspace, units, in int) {
 	if vw == nil {
 		clear(z)
 	} else {
 		repeat(z, vw[units*in:units*(in+1)])
-		mulAdd(z, vw[:units*in], a, rows)
+		mulAdd(z, vw[:units*in], a, ws.rows, ws.work)
 	}
-	mulAdd(z, w[:units*in], v, rows)
+	mulAdd(z, w[:units*in], v, ws.rows, ws.work)
 }
 
 // Pull carries a covector c back through the network where it was last evaluated with
@@ -112,7 +112,7 @@ func (m *MLP) Pull(gx, gw, w, c []float64, ws *Workspace) {
 			}
 		}
 		if gw != nil {
-			addOuter(gw[start:bias], d, a, ws.rows)
+			addOuter(gw[start:bias], d, a, ws.rows, ws.work)
 			addRows(gw[bias:end], d)
 		}
 		to := next[:len(a)]
@@ -120,7 +120,7 @@ func (m *MLP) Pull(gx, gw, w, c []float64, ws *Workspace) {
 			to = gx
 		}
 		clear(to)
-		mulTransAdd(to, w[start:bias], d, ws.rows)
+		mulTransAdd(to, w[start:bias], d, ws.rows, ws.work)
 		if l < len(m.Hidden) && m.residual(l, in) {
 			add(to, g)
 		}

@@ -13,10 +13,10 @@ func TestKernels(t *testing.T) {
 		m, n := size[0], size[1]
 		w, x, z := gauss(m*n, rng), gauss(n, rng), gauss(m, rng)
 		sum, trans, outer := append([]float64{}, z...), gauss(n, rng), append([]float64{}, w...)
-		mulAdd(sum, w, x, 1)
+		mulAdd(sum, w, x, 1, nil)
 		clear(trans)
-		mulTransAdd(trans, w, z, 1)
-		addOuter(outer, z, x, 1)
+		mulTransAdd(trans, w, z, 1, nil)
+		addOuter(outer, z, x, 1, nil)
 		const tol = 1e-14 // of sums of at most 50 terms of size 1
 		for i := range m {
 			want := z[i]

@@ -45,21 +45,21 @@ func (m *MLP) SecondOrder(gx, gw, x, w, vx, vw, c []float64, ws *Workspace) {
 			}
 		}
 		if gw != nil {
-			addOuter(gw[start:bias], qz, k.act[l], ws.rows)
+			addOuter(gw[start:bias], qz, k.act[l], ws.rows, ws.work)
 			if hidden {
-				addOuter(gw[start:bias], sz, a, ws.rows)
+				addOuter(gw[start:bias], sz, a, ws.rows, ws.work)
 				addRows(gw[bias:end], sz)
 			}
 		}
 		toQ, toS := nextQ[:len(a)], nextS[:len(a)]
 		clear(toQ)
 		clear(toS)
-		mulTransAdd(toQ, w[start:bias], qz, ws.rows)
+		mulTransAdd(toQ, w[start:bias], qz, ws.rows, ws.work)
 		if vw != nil {
-			mulTransAdd(toS, vw[start:bias], qz, ws.rows)
+			mulTransAdd(toS, vw[start:bias], qz, ws.rows, ws.work)
 		}
 		if hidden {
-			mulTransAdd(toS, w[start:bias], sz, ws.rows)
+			mulTransAdd(toS, w[start:bias], sz, ws.rows, ws.work)
 			if m.residual(l, in) {
 				add(toQ, q)
 				add(toS, s)
@@ -79,7 +79,7 @@ func (m *MLP) tangents(k *secondScratch, w, vx, vw []float64, ws *Workspace) {
 	m.enter(v, ws)
 	for l, h := range m.Hidden {
 		z, next := k.z[l], k.act[l+1]
-		linearPush(z, w, v, vw, ws.act[l], ws.rows, h.Units, in)
+		linearPush(z, w, v, vw, ws.act[l], ws, h.Units, in)
 		for i, s := range ws.slope[l] {
 			next[i] = s * z[i]
 		}
@@ -120,19 +120,19 @@ func (m *MLP) bend(out, w, vx, vw, ux, uw []float64, ws *Workspace) {
 		units := m.units(l)
 		zq := nextQ[:ws.rows*units]
 		clear(zq)
-		mulAdd(zq, w[:units*in], q, ws.rows)
+		mulAdd(zq, w[:units*in], q, ws.rows, ws.work)
 		if vw != nil {
-			mulAdd(zq, vw[:units*in], u, ws.rows)
+			mulAdd(zq, vw[:units*in], u, ws.rows, ws.work)
 		}
 		if uw != nil {
-			mulAdd(zq, uw[:units*in], k.act[l], ws.rows)
+			mulAdd(zq, uw[:units*in], k.act[l], ws.rows, ws.work)
 		}
 		if l == len(m.Hidden) {
 			copy(out, zq)
 			break
 		}
 		zu := nextU[:ws.rows*units]
-		linearPush(zu, w, u, uw, ws.act[l], ws.rows, units, in)
+		linearPush(zu, w, u, uw, ws.act[l], ws, units, in)
 		curve, zv := k.curve[:len(zu)], k.z[l]
 		m.Hidden[l].Activation.applySecond(curve, ws.z[l])
 		for i, s := range ws.slope[l] {

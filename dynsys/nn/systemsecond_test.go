@@ -220,3 +220,81 @@ func TestInitialValues(t *testing.T) {
 		}
 	}
 }
+
+// Events and the mass matrix of the known system stay, with its own parameters.
+func TestEventsAndMassAreKept(t *testing.T) {
+	s, err := forced{}.System()
+	must(t, err)
+	s.Mass = &integrate.Matrix{Values: []float64{1, 2, 3, 4}}
+	count := func(p []float64) float64 { return float64(len(p)) }
+	s.Events = []dynsys.Event[[]float64]{{
+		Name: "e",
+		At: dynsys.Time{
+			Value:    func(p []float64) (float64, error) { return count(p), nil },
+			Gradient: func(gp, p []float64, w float64) error { gp[0] += w * count(gp) * count(p); return nil },
+		},
+		When: dynsys.Scalar[[]float64]{
+			Value: func(_ float64, _, p []float64) (float64, error) { return count(p), nil },
+			Gradient: func(gy, gp []float64, _ float64, _, p []float64) (float64, error) {
+				gy[0] = count(gp)
+				return count(p), nil
+			},
+		},
+		Reset: dynsys.Map[[]float64]{
+			Value: func(dst []float64, _ float64, _, p []float64) error { dst[0] = count(p); return nil },
+			JVP: func(out []float64, _ float64, _, p []float64, _ float64, _, vp []float64) error {
+				out[0], out[1] = count(p), count(vp)
+				return nil
+			},
+			VJP: func(gy, gp []float64, _ float64, _, p, _ []float64) (float64, error) {
+				gy[0] = count(gp)
+				return count(p), nil
+			},
+		},
+	}}
+	term := Term{Net: MLP{Inputs: 2, Outputs: 2}}
+	sum, err := term.AddTo(s)
+	must(t, err)
+	if sum.Mass != s.Mass || len(sum.Events) != 1 || sum.Events[0].Name != "e" {
+		t.Fatalf("mass %v, events %v", sum.Mass, sum.Events)
+	}
+	e, p, gp, y := sum.Events[0], make([]float64, sum.NumParams), make([]float64, sum.NumParams), make([]float64, 2)
+	var got []float64
+	add := func(v float64, err error) { must(t, err); got = append(got, v) }
+	add(e.At.Value(p))
+	must(t, e.At.Gradient(gp, p, 1))
+	add(gp[0], nil)
+	add(e.When.Value(0, y, p))
+	add(e.When.Gradient(y, gp, 0, y, p))
+	add(y[0], nil)
+	must(t, e.Reset.Value(y, 0, y, p))
+	add(y[0], nil)
+	must(t, e.Reset.JVP(y, 0, y, p, 0, y, p))
+	got = append(got, y...)
+	add(e.Reset.VJP(y, gp, 0, y, p, y))
+	add(y[0], nil)
+	near(t, "numbers of parameters seen", got, []float64{2, 4, 2, 2, 2, 2, 2, 2, 2, 2}, 0)
+
+	// Copies have the mass block by block, in the order of columns, and no events.
+	if _, err := repeated(s, 2); err == nil {
+		t.Error("two trajectories of a model with events were made")
+	}
+	s.Events = nil
+	two, err := repeated(s, 2)
+	must(t, err)
+	out := make([]float64, 4)
+	two.Mass.MulVec(out, []float64{1, 10, 100, 1000})
+	near(t, "mass times a vector", out, []float64{21, 43, 2100, 4300}, 0)
+	if _, err := (Augmented{Known: plainModel{s}, Extra: 1}).System(); err == nil {
+		t.Error("further states were added beside a mass matrix")
+	}
+	if _, err := (Augmented{Known: forced{}, Extra: -1}).System(); err == nil {
+		t.Error("-1 further states were added")
+	}
+}
+
+// plainModel is a model of one system.
+type plainModel struct{ s *dynsys.System[[]float64] }
+
+func (m plainModel) System() (*dynsys.System[[]float64], error) { return m.s, nil }
+func (m plainModel) Close() error                               { return nil }

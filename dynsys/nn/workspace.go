@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/odefit/odefit/internal/vector"
+)
 
 // Workspace is the scratch memory of one goroutine for one network, which it evaluates
 // at one point or, made by [MLP.NewBatch], at several at a time. It also remembers the
@@ -16,6 +20,7 @@ type Workspace struct {
 
 	// Scratch of a layer's size: what Push and Pull carry.
 	a, b, c []float64
+	work    []float64 // of products of matrices
 
 	second *secondScratch // nil until second derivatives are first asked for
 }
@@ -45,6 +50,7 @@ func (m *MLP) NewBatch(rows int) *Workspace {
 	}
 	n := rows * m.widest()
 	ws.a, ws.b, ws.c = make([]float64, n), make([]float64, n), make([]float64, n)
+	ws.work = make([]float64, vector.WorkFor(max(rows, m.widest())))
 	return ws
 }
 

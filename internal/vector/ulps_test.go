@@ -1,12 +1,10 @@
-package nn
+package vector
 
 import (
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/odefit/odefit/internal/vector"
 )
 
 func precise(x float64) *big.Float { return new(big.Float).SetPrec(300).SetFloat64(x) }
@@ -55,8 +53,8 @@ func TestErrorsInUlps(t *testing.T) {
 	x := sample(1500)
 	e, m := make([]float64, len(x)), make([]float64, len(x))
 	value, slope := make([]float64, len(x)), make([]float64, len(x))
-	vector.ExpNeg(e, m, x, 2)
-	Tanh.apply(value, slope, x)
+	ExpNeg(e, m, x, 2)
+	Tanh(value, slope, x)
 	one, two := precise(1), precise(2)
 	var worst [4]float64
 	for i := range x {
