@@ -1,48 +1,66 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"github.com/odefit/odefit/internal/vector"
+)
 
 // Second returns f”(x), as accurate as f' is from [Activation.At], and 0 for ReLU.
 func (a Activation) Second(x float64) float64 {
+	z, c, scratch := [1]float64{x}, [1]float64{}, [1]float64{}
+	a.applySecond(c[:], scratch[:], z[:])
+	return c[0]
+}
+
+// applySecond sets second to f”(z).
+func (a Activation) applySecond(second, scratch, z []float64) {
+	second, scratch = second[:len(z)], scratch[:len(z)]
 	switch a {
-	case Tanh:
-		value, slope := Tanh.At(x)
-		return -2 * value * slope
-	case ReLU:
-		if x != x {
-			return x
+	case Tanh: // -2 f f'
+		vector.Tanh(second, scratch, z)
+		for i, slope := range scratch {
+			second[i] *= -2 * slope
 		}
-		return 0
-	case Softplus:
-		_, slope := Sigmoid.At(x)
-		return slope
-	case Sigmoid:
-		return sigmoidSecond(x)
+	case ReLU:
+		for i, x := range z {
+			second[i] = 0
+			if x != x {
+				second[i] = x
+			}
+		}
+	case Softplus, Sigmoid, Swish:
+		vector.ExpNeg(scratch, second, z, 1)
+		for i, x := range z {
+			second[i] = a.logisticSecond(x, scratch[i], second[i])
+		}
 	case GELU:
-		return geluSecond(x)
-	case Swish:
-		return swishSecond(x)
+		for i, x := range z {
+			second[i] = geluSecond(x)
+		}
 	case Sin:
-		return -math.Sin(x)
+		for i, x := range z {
+			second[i] = -math.Sin(x)
+		}
+	default:
+		panic("nn: " + a.String() + " is not an activation")
 	}
-	panic("nn: " + a.String() + " is not an activation")
 }
 
-// sigmoidSecond is s'(x) (s(-x) - s(x)) = -s'(x) tanh(x/2).
-func sigmoidSecond(x float64) float64 {
-	_, slope := Sigmoid.At(x)
-	value, _ := Tanh.At(x / 2)
-	return -slope * value
-}
-
-// swishSecond is s'(x) (2 - x tanh(x/2)), s the sigmoid.
-func swishSecond(x float64) float64 {
-	if x > farSwish || x < -farSwish {
+// logisticSecond is the second derivative of what is made of the sigmoid s, with
+// e = exp(-|x|) and m = e - 1: s' = e/(1 + e)^2 and h = tanh |x/2| = -m/(1 + e).
+func (a Activation) logisticSecond(x, e, m float64) float64 {
+	r := 1 / (2 + m)
+	slope, h := e*r*r, -m*r
+	switch {
+	case a == Softplus:
+		return slope
+	case a == Sigmoid:
+		return vector.Pick(x, slope*h, -slope*h)
+	case math.Abs(x) > farSwish:
 		return 0
 	}
-	_, slope := Sigmoid.At(x)
-	value, _ := Tanh.At(x / 2)
-	return slope * (2 - x*value)
+	return slope * (2 - float64(math.Abs(x)*h))
 }
 
 // geluSecond is phi(x) (2 - x^2), phi the density of the normal distribution.
@@ -51,12 +69,4 @@ func geluSecond(x float64) float64 {
 		return 0
 	}
 	return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) * (2 - x*x)
-}
-
-// applySecond sets second to f”(z).
-func (a Activation) applySecond(second, z []float64) {
-	second = second[:len(z)]
-	for i, x := range z {
-		second[i] = a.Second(x)
-	}
 }

@@ -119,7 +119,7 @@ func TestApplyIsAt(t *testing.T) {
 		z := []float64{-30, -1.5, -0.2, 0, 0.4, 2, 50, -1e5, math.Inf(1), 1e-300, 400}
 		value, slope, second := make([]float64, len(z)), make([]float64, len(z)), make([]float64, len(z))
 		a.apply(value, slope, z)
-		a.applySecond(second, z)
+		a.applySecond(second, make([]float64, len(z)), z)
 		for i, x := range z {
 			same := func(a, b float64) bool { return a == b || a != a && b != b }
 			if v, s := a.At(x); !same(v, value[i]) || !same(s, slope[i]) {

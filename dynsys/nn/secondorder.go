@@ -38,7 +38,7 @@ func (m *MLP) SecondOrder(gx, gw, x, w, vx, vw, c []float64, ws *Workspace) {
 		if hidden {
 			qz, sz = k.d[:ws.rows*units], k.e[:ws.rows*units]
 			curve, tangent := k.curve[:len(qz)], k.z[l]
-			m.Hidden[l].Activation.applySecond(curve, ws.z[l])
+			m.Hidden[l].Activation.applySecond(curve, k.spare, ws.z[l])
 			for i, slope := range ws.slope[l] {
 				qz[i] = slope * q[i]
 				sz[i] = slope*s[i] + curve[i]*tangent[i]*q[i]
@@ -134,7 +134,7 @@ func (m *MLP) bend(out, w, vx, vw, ux, uw []float64, ws *Workspace) {
 		zu := nextU[:ws.rows*units]
 		linearPush(zu, w, u, uw, ws.act[l], ws, units, in)
 		curve, zv := k.curve[:len(zu)], k.z[l]
-		m.Hidden[l].Activation.applySecond(curve, ws.z[l])
+		m.Hidden[l].Activation.applySecond(curve, k.spare, ws.z[l])
 		for i, s := range ws.slope[l] {
 			zq[i] = s*zq[i] + curve[i]*zu[i]*zv[i]
 			zu[i] *= s

@@ -68,6 +68,7 @@ type secondScratch struct {
 	// Tangents of every layer, along (vx, vw).
 	z, act [][]float64
 	curve  []float64 // f_l'' of one layer
+	spare  []float64
 
 	// Of a layer's size.
 	d, e, f, g, h, i []float64
@@ -85,7 +86,7 @@ func (ws *Workspace) forSecond(m *MLP) *secondScratch {
 		s.z = append(s.z, make([]float64, len(z)))
 	}
 	n := ws.rows * m.widest()
-	for _, v := range []*[]float64{&s.curve, &s.d, &s.e, &s.f, &s.g, &s.h, &s.i} {
+	for _, v := range []*[]float64{&s.curve, &s.spare, &s.d, &s.e, &s.f, &s.g, &s.h, &s.i} {
 		*v = make([]float64, n)
 	}
 	ws.second = s
