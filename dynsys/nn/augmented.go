@@ -35,15 +35,18 @@ func (a Augmented) System() (*dynsys.System[[]float64], error) {
 	}
 	one = withSingle(one)
 	d := one.Dim
-	s := *one
-	s.Dim = d + a.Extra
-	s.Space = nil
-	s.JVPs = nil
-	s.Initial = augmentedInitial(one)
-	s.Pattern = augmentedPattern(one, s.Dim)
-	s.RHS = func(dy []float64, t float64, y, p []float64) error {
-		clear(dy[d:])
-		return one.RHS(dy[:d], t, y[:d], p)
+	s := &dynsys.System[[]float64]{
+		Dim:         d + a.Extra,
+		NumParams:   one.NumParams,
+		Autonomous:  one.Autonomous,
+		Approximate: one.Approximate,
+		Breaks:      one.Breaks,
+		Initial:     augmentedInitial(one),
+		Pattern:     augmentedPattern(one, d+a.Extra),
+		RHS: func(dy []float64, t float64, y, p []float64) error {
+			clear(dy[d:])
+			return one.RHS(dy[:d], t, y[:d], p)
+		},
 	}
 	if one.JVP != nil {
 		s.JVP = func(out []float64, t float64, y, p, vy, vp []float64) error {
@@ -66,6 +69,12 @@ func (a Augmented) System() (*dynsys.System[[]float64], error) {
 			return one.TimeDerivative(ft[:d], t, y[:d], p)
 		}
 	}
+	if one.TimeVJP != nil {
+		s.TimeVJP = func(gy, gp []float64, t float64, y, p, w []float64) error {
+			clear(gy[d:])
+			return one.TimeVJP(gy[:d], gp, t, y[:d], p, w[:d])
+		}
+	}
 	if one.SecondOrder != nil {
 		s.SecondOrder = func(gy, gp []float64, t float64, y, p, vy, vp, w []float64) (float64, error) {
 			clear(gy[d:])
@@ -78,7 +87,7 @@ func (a Augmented) System() (*dynsys.System[[]float64], error) {
 			return one.SecondDirectional(out[:d], t, y[:d], p, vy[:d], vp, ut, uy[:d], up)
 		}
 	}
-	return &s, nil
+	return s, nil
 }
 
 // Close closes the known model.

@@ -137,6 +137,15 @@ func (b *bound) addTime(ft, w []float64) {
 	b.scatter(ft)
 }
 
+// addTimePull adds the derivatives in states and weights of c . N_t.
+func (b *bound) addTimePull(gy, gw []float64, t float64, y, w, c []float64) {
+	b.gather(b.x, t, y)
+	b.unit(len(b.from))
+	b.gatherOut(c)
+	b.net.SecondOrder(b.v, gw, b.x, w, b.v, nil, b.out, b.ws)
+	b.scatterIn(gy)
+}
+
 func (b *bound) addSecondOrder(gy, gw []float64, t float64, y, w, vy, vw, c []float64) (gt float64) {
 	b.gather(b.x, t, y)
 	b.gather(b.v, 0, vy)

@@ -84,6 +84,7 @@ func nothing(dim int) *dynsys.System[[]float64] {
 		TimeDerivative: func(ft []float64, _ float64, _, _ []float64) error {
 			return zero(ft)
 		},
+		TimeVJP: func(gy, _ []float64, _ float64, _, _, _ []float64) error { return zero(gy) },
 		SecondOrder: func(gy, _ []float64, _ float64, _, _, _, _, _ []float64) (float64, error) {
 			return 0, zero(gy)
 		},

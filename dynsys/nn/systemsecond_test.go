@@ -48,6 +48,13 @@ func (forced) System() (*dynsys.System[[]float64], error) {
 			ft[0], ft[1] = p[0]*y[0]*y[0], 0
 			return nil
 		},
+		TimeVJP: func(gy, gp []float64, _ float64, y, p, w []float64) error {
+			gy[0], gy[1] = 2*p[0]*y[0]*w[0], 0
+			if gp != nil {
+				gp[0] += w[0] * y[0] * y[0]
+			}
+			return nil
+		},
 		SecondOrder: func(gy, gp []float64, t float64, y, p, vy, vp, w []float64) (float64, error) {
 			v := [2]float64{}
 			copy(v[:], vp)
@@ -133,6 +140,27 @@ func TestTimeDerivativeAgainstDifferences(t *testing.T) {
 		if s.Autonomous == moves {
 			t.Errorf("Autonomous is %v, ft = %v", s.Autonomous, ft)
 		}
+	})
+}
+
+// TimeVJP is the difference of two VJPs.
+func TestTimeVJPAgainstDifferences(t *testing.T) {
+	forSecond(t, func(t *testing.T, e example, s *dynsys.System[[]float64], rng *rand.Rand) {
+		const h = 1e-5
+		n, m, w := s.Dim, s.NumParams, gauss(s.Dim, rng)
+		got, hi, lo := make([]float64, n+m), make([]float64, n+m), make([]float64, n+m)
+		got[0] = math.NaN()
+		must(t, s.TimeVJP(got[:n], got[n:], time, e.y, e.p, w))
+		must(t, s.VJP(hi[:n], hi[n:], time+h, e.y, e.p, w))
+		must(t, s.VJP(lo[:n], lo[n:], time-h, e.y, e.p, w))
+		for i := range got {
+			if want := (hi[i] - lo[i]) / (2 * h); !(math.Abs(got[i]-want) <= 1e-8*largest(got)) {
+				t.Errorf("number %d of (gy, gp) is %v, differences %v", i, got[i], want)
+			}
+		}
+		without := make([]float64, n)
+		must(t, s.TimeVJP(without, nil, time, e.y, e.p, w))
+		near(t, "gy without gp", without, got[:n], 0)
 	})
 }
 

@@ -67,6 +67,9 @@ func (t Term) addTo(known *dynsys.System[[]float64], rows int) (*dynsys.System[[
 	if known.TimeDerivative != nil {
 		s.TimeDerivative = a.timeDerivative
 	}
+	if known.TimeVJP != nil {
+		s.TimeVJP = a.timeVJP
+	}
 	if known.SecondOrder != nil {
 		s.SecondOrder = a.secondOrder
 	}
@@ -159,6 +162,15 @@ func (a *sum) timeDerivative(ft []float64, t float64, y, p []float64) error {
 	}
 	a.evaluate(t, y, p[a.k:])
 	a.addTime(ft, p[a.k:])
+	return nil
+}
+
+func (a *sum) timeVJP(gy, gp []float64, t float64, y, p, w []float64) error {
+	a.net.check("p", p, a.n)
+	if err := a.known.TimeVJP(gy, first(gp, a.k), t, y, p[:a.k], w); err != nil || !a.time {
+		return err
+	}
+	a.addTimePull(gy, rest(gp, a.k), t, y, p[a.k:], w)
 	return nil
 }
 

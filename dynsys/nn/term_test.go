@@ -339,6 +339,7 @@ func TestSystemDoesNotAllocate(t *testing.T) {
 			_ = s.Jacobian(jac, time, e.y, e.p)
 			if s.SecondOrder != nil {
 				_ = s.TimeDerivative(dy, time, e.y, e.p)
+				_ = s.TimeVJP(gy, gp, time, e.y, e.p, vy[1])
 				_, _ = s.SecondOrder(gy, gp, time, e.y, e.p, vy[0], vp[1], vy[1])
 				_ = s.SecondDirectional(dy, time, e.y, e.p, vy[0], vp[1], 1, vy[1], vp[1])
 				_ = s.SecondDirectionals(out, time, e.y, e.p, vy, vp, 1, vy[1], vp[1])
@@ -399,7 +400,7 @@ func TestHybridKeepsWhatIsKnown(t *testing.T) {
 	s, err := term.AddTo(bare)
 	must(t, err)
 	if s.JVP != nil || s.VJP != nil || s.JVPs != nil || s.Jacobian != nil ||
-		s.TimeDerivative != nil || s.SecondOrder != nil || s.SecondDirectional != nil || s.SecondDirectionals != nil || s.Autonomous {
+		s.TimeDerivative != nil || s.TimeVJP != nil || s.SecondOrder != nil || s.SecondDirectional != nil || s.SecondDirectionals != nil || s.Autonomous {
 		t.Error("the sum has derivatives that its known part lacks")
 	}
 	if !s.Approximate || s.Breaks.Count != 1 {

@@ -52,6 +52,9 @@ func repeated(one *dynsys.System[[]float64], rows int) (*dynsys.System[[]float64
 	if one.TimeDerivative != nil {
 		s.TimeDerivative = c.timeDerivative
 	}
+	if one.TimeVJP != nil {
+		s.TimeVJP = c.timeVJP
+	}
 	if one.SecondOrder != nil {
 		s.SecondOrder = c.secondOrder
 	}
@@ -116,6 +119,15 @@ func (c copies) vjp(gy, gp []float64, t float64, y, p, w []float64) error {
 func (c copies) timeDerivative(ft []float64, t float64, y, p []float64) error {
 	for r := range c.rows {
 		if err := c.one.TimeDerivative(c.of(ft, r), t, c.of(y, r), p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c copies) timeVJP(gy, gp []float64, t float64, y, p, w []float64) error {
+	for r := range c.rows {
+		if err := c.one.TimeVJP(c.of(gy, r), gp, t, c.of(y, r), p, c.of(w, r)); err != nil {
 			return err
 		}
 	}
