@@ -7,8 +7,9 @@ import (
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// events returns the events of the system at fixed parameters.
-func (s *System[S]) events(p []float64) ([]integrate.Event[S], error) {
+// EventsAt returns the events of the system at parameters p, which are not copied. Its
+// functions share scratch memory.
+func (s *System[S]) EventsAt(p []float64) ([]integrate.Event[S], error) {
 	events := make([]integrate.Event[S], len(s.Events))
 	for i := range s.Events {
 		e := &s.Events[i]

@@ -175,7 +175,7 @@ func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], 
 		panic(fmt.Sprintf("dynsys: %d parameters for a system of %d", len(p), s.NumParams))
 	}
 	p = slices.Clone(p)
-	events, err := s.events(p)
+	events, err := s.EventsAt(p)
 	if err != nil {
 		return integrate.Problem[S]{}, err
 	}

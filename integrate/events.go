@@ -12,6 +12,8 @@ type Acted struct {
 	Event int     // index in Problem.Events
 	Step  int     // steps accepted before it: it acted at the end of step Step-1
 	T     float64 // where
+	// Jump: the jump of an event before it at this time carried When across zero.
+	Jump bool
 }
 
 // Met is an event of a [Solution].
@@ -138,12 +140,16 @@ func (r *Run[S]) observe(t float64, y S) error {
 func (r *Run[S]) act() error {
 	w := r.watch
 	done := r.done[:0]
-	for len(r.acting) > 0 {
+	for round := 0; len(r.acting) > 0; round++ {
 		if r.set.Acted == nil {
 			slices.Sort(r.acting)
 		}
 		for _, n := range r.acting {
-			if err := r.apply(n); err != nil {
+			jump := round > 0
+			if r.set.Acted != nil {
+				jump = r.set.Acted[len(r.acted)].Jump
+			}
+			if err := r.apply(n, jump); err != nil {
 				return err
 			}
 			done = append(done, n)
@@ -177,9 +183,9 @@ func (r *Run[S]) act() error {
 }
 
 // apply runs event n at the state reached.
-func (r *Run[S]) apply(n int) error {
+func (r *Run[S]) apply(n int, jump bool) error {
 	e := &r.p.Events[n]
-	r.acted = append(r.acted, Acted{Event: n, Step: r.stats.Steps, T: r.t})
+	r.acted = append(r.acted, Acted{n, r.stats.Steps, r.t, jump})
 	if r.note != nil {
 		r.sp.Copy(r.trial, r.y)
 	}

@@ -180,6 +180,9 @@ func (r *Run[S]) Stats() Stats { return r.stats }
 // to Settings.Acted.
 func (r *Run[S]) Acted() []Acted { return append([]Acted{}, r.acted...) }
 
+// Acting returns the last event that has acted, or the one whose Apply is being called.
+func (r *Run[S]) Acting() Acted { return r.acted[len(r.acted)-1] }
+
 // State returns the time reached and the state there, events at that time
 // included. The state is valid until the next step is asked for.
 func (r *Run[S]) State() (t float64, y S) { return r.t, r.y }
@@ -195,6 +198,12 @@ func (r *Run[S]) prepare(m Method) error {
 	}
 	if err := withSpace(p); err != nil {
 		return err
+	}
+	if n := len(r.set.Acted); n > 0 && len(r.set.Grid) > 0 {
+		last := r.set.Acted[n-1]
+		if end := r.set.Grid[len(r.set.Grid)-1]; last.T == end && r.stopsAt(last.Step) {
+			p.T1 = end
+		}
 	}
 	if err := r.set.check(p.T0, p.T1); err != nil {
 		return err
@@ -234,6 +243,17 @@ func (r *Run[S]) settle() error {
 		return r.fail(fmt.Errorf("M y' = f: %w", err))
 	}
 	return nil
+}
+
+// stopsAt says whether Settings.Acted has an event that ends the run after so many
+// steps.
+func (r *Run[S]) stopsAt(step int) bool {
+	for _, a := range r.set.Acted {
+		if a.Step == step && a.Event < len(r.p.Events) && r.p.Events[a.Event].Stop {
+			return true
+		}
+	}
+	return false
 }
 
 // withSpace fills in the space of []float64.

@@ -34,7 +34,8 @@ type Settings struct {
 	Grid []float64
 	// Acted says where events act on a Grid: at the ends of steps that a run reported
 	// by [Run.Acted]. Not nil, it replaces the times of events and the search for
-	// crossings; nil is right where no event depends on the state.
+	// crossings; nil is right where no event depends on the state. Where the last of
+	// them ends the run, the Grid ends there, and not at T1.
 	Acted []Acted
 	// Controller chooses step sizes. Nil means PI{}.
 	Controller Controller

@@ -11,7 +11,7 @@ import (
 // backsolve is the companion that solves y' = f(t, y, p) backward from y(T1),
 // together with the adjoint: it needs no memory of the steps. Where the forward
 // solution contracts, the backward one amplifies its errors, without limit in stiff
-// and chaotic problems; so the states of the forward pass at observations, breaks
+// and chaotic problems; so the states of the forward pass at observations, breaks, events
 // and T0 are kept, and the two are compared there.
 type backsolve[S any] struct {
 	m     *model[S]
@@ -38,6 +38,7 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 	if err := s.flow.prepare(m, nil, nil, set); err != nil {
 		return nil, err
 	}
+	s.flow.instants = true
 	size := m.size(m.y0)
 	m.grid = append(m.grid[:0], m.T0)
 	s.watch = func(t float64, y S) {
@@ -51,6 +52,11 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 		m: m, limit: method.Drift, reset: !method.NoReset, tol: set.Tolerance(),
 		times: times, kept: s.path.Y, size: size, diff: m.sp.New(m.y0),
 	}
+	for _, at := range m.instants {
+		if i, ok := slices.BinarySearch(b.times, at.t); !ok {
+			b.times, b.kept = slices.Insert(b.times, i, at.t), slices.Insert(b.kept, i, at.after)
+		}
+	}
 	if b.limit == 0 {
 		b.limit = 100
 	}
@@ -60,7 +66,7 @@ func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, 
 func (b *backsolve[S]) states() int { return 1 }
 
 func (b *backsolve[S]) prepare(start *space.Bundle[S], sp *space.Bundles[S]) {
-	b.m.sp.Copy(start.T[0], b.known(b.m.T1))
+	b.m.sp.Copy(start.T[0], b.known(b.m.end))
 	sp.Tangents = []space.Tolerance{b.tol}
 }
 
@@ -101,6 +107,9 @@ func (b *backsolve[S]) meet(t float64, z *space.Bundle[S]) error {
 	}
 	return nil
 }
+
+// depart sets the state to that before the events: a reset cannot be solved backward.
+func (b *backsolve[S]) depart(at *instant[S], z *space.Bundle[S]) { b.m.sp.Copy(z.T[0], at.before) }
 
 // follow refuses a state far larger than any of the forward solution, so that one
 // that grows without limit is not followed to the next observation.

@@ -86,7 +86,7 @@ func Certify[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Met
 func duality[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[S], method Method, res *Result[S], set *Settings) (float64, error) {
 	v := randomDirection(m, rand.New(rand.NewPCG(1, 2)), set)
 	s := *set
-	s.Grid, s.FixedStep = res.grid, 0
+	s.Grid, s.Acted, s.FixedStep = res.grid, res.acted, 0
 	along := func(r *Result[S]) float64 {
 		sum := product(r.P, v.P)
 		if v.hasY0() {
@@ -119,7 +119,7 @@ func duality[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[S
 func distance[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[S], res *Result[S], method Method, set *Settings) (float64, error) {
 	s := *set
 	if s.Grid != nil || s.FixedStep != 0 {
-		s.Grid, s.FixedStep = nil, 0
+		s.Grid, s.Acted, s.FixedStep = nil, nil, 0
 		if rk, ok := s.recorded().(integrate.RungeKutta); ok && rk.Tableau().E == nil {
 			s.Solver = nil // it cannot choose its steps
 		}

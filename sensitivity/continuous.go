@@ -94,6 +94,8 @@ type companion[S any] interface {
 	// meet compares the bundle with the forward solution at such a time, and may
 	// correct it.
 	meet(t float64, b *space.Bundle[S]) error
+	// depart sets the bundle to the state before the events of an instant.
+	depart(at *instant[S], b *space.Bundle[S])
 	// follow looks at the bundle after a step.
 	follow(b *space.Bundle[S]) error
 	// largest returns the size of the largest state.
@@ -133,11 +135,11 @@ type backward[S any] struct {
 	keep    bool
 	sp      *space.Bundles[S]
 	start   *space.Bundle[S]
-	order   []int       // observations in the order in which they are met
-	rates   [][]float64 // dtau/dp of each jump
-	c, d    S           // scratch
-	tmp     S           // scratch
-	coef    []float64   // -1, -1
+	order   []int // observations in the order in which they are met
+	leap    *leapBack[S]
+	c, d    S         // scratch
+	tmp     S         // scratch
+	coef    []float64 // -1, -1
 	terms   []S
 	stepper integrate.Method
 
@@ -171,22 +173,22 @@ func newBackward[S any](a *account[S], y companion[S], method Continuous) (*back
 	}
 	y.prepare(b.start, sp)
 	var err error
-	b.rates, err = a.m.gradients()
+	b.leap, err = newLeapBack(a)
 	return b, err
 }
 
 // run solves from T1 to T0 and closes the account.
 func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	m, s := b.a.m, set.Settings
-	s.Times, s.Grid, s.AbsTols = nil, nil, nil
+	s.Times, s.Grid, s.Acted, s.AbsTols = nil, nil, nil, nil
 	if err := b.tolerances(&s, set); err != nil {
-		return b.fail(m.T1, 0, err)
+		return b.fail(m.end, 0, err)
 	}
 	if b.stepper == nil {
 		b.stepper = set.recorded()
 	}
 	p := integrate.Problem[*space.Bundle[S]]{
-		F: b.rhs, T0: m.T1, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: m.breaks, Events: b.events(),
+		F: b.rhs, T0: m.end, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: b.breaks(), Events: b.events(),
 	}
 	run := integrate.Start(ctx, p, b.stepper, &s)
 	for step := range run.Steps() {
@@ -222,7 +224,7 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	if err := b.a.start(); err != nil {
 		return b.fail(m.T0, stats.Steps, err)
 	}
-	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.T1))
+	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.end))
 }
 
 // integrate adds a step to the integral outside, or keeps it for later.
@@ -294,12 +296,26 @@ func (b *backward[S]) rhs(db *space.Bundle[S], t float64, z *space.Bundle[S]) er
 	return b.y.rhs(db, t, y)
 }
 
-// events returns what happens at T1, T0, observations and breaks.
+// breaks returns where the right-hand side of the adjoint jumps: at breaks, and at
+// events, where the state does.
+func (b *backward[S]) breaks() []float64 {
+	m := b.a.m
+	times := slices.Clone(m.breaks)
+	for _, at := range m.instants {
+		times = append(times, at.t)
+	}
+	return times
+}
+
+// events returns what happens at the end, T0, observations, breaks and events.
 func (b *backward[S]) events() []integrate.Event[*space.Bundle[S]] {
 	m := b.a.m
-	times := append([]float64{m.T1, m.T0}, b.a.loss.Times...)
-	for _, t := range m.breaks {
-		if t >= min(m.T0, m.T1) && t <= max(m.T0, m.T1) {
+	times := []float64{m.end, m.T0}
+	for _, t := range b.a.loss.Times {
+		times = append(times, m.clip(t))
+	}
+	for _, t := range b.breaks() {
+		if t >= min(m.T0, m.end) && t <= max(m.T0, m.end) {
 			times = append(times, t)
 		}
 	}
@@ -311,8 +327,8 @@ func (b *backward[S]) events() []integrate.Event[*space.Bundle[S]] {
 	return events
 }
 
-// stop acts at one time: the terms of the loss there add to the adjoint, then the
-// motion of a break adds to dL/dp.
+// stop acts at one time: the terms of the loss there add to the adjoint, which then
+// crosses events and breaks.
 func (b *backward[S]) stop(z *space.Bundle[S], t float64) error {
 	a := b.a
 	if err := b.y.meet(t, z); err != nil {
@@ -323,7 +339,7 @@ func (b *backward[S]) stop(z *space.Bundle[S], t float64) error {
 	if b.keep {
 		kept = b.knot(t, z.Y)
 	}
-	for len(b.order) > 0 && a.loss.Times[b.order[0]] == t {
+	for len(b.order) > 0 && a.m.clip(a.loss.Times[b.order[0]]) == t {
 		if err := a.observe(b.c, b.order[0], y); err != nil {
 			return err
 		}
@@ -334,12 +350,12 @@ func (b *backward[S]) stop(z *space.Bundle[S], t float64) error {
 		kept.After = a.m.sp.New(y)
 		a.m.sp.Copy(kept.After, z.Y)
 	}
-	for j, jump := range a.m.jumps {
-		if jump.t == t {
-			return a.moveBreak(b.rates[j], z.Y, b.d, b.tmp, t, y)
-		}
+	at := a.m.met(t)
+	if at == nil {
+		return b.leap.cross(z.Y, t, y, nil)
 	}
-	return nil
+	b.y.depart(at, z)
+	return b.leap.cross(z.Y, t, at.before, at.acted)
 }
 
 // knot appends the adjoint at t, before a jump, to the result.
@@ -387,14 +403,14 @@ func (b *backward[S]) largestSeed() (float64, error) {
 	var sigma float64
 	if loss.Ly != nil {
 		for k, t := range loss.Times {
-			if err := loss.Ly(b.c, k, b.y.known(t), m.P); err != nil {
+			if err := loss.Ly(b.c, k, b.y.known(m.clip(t)), m.P); err != nil {
 				return 0, fmt.Errorf("derivative of loss term %d: %w", k, err)
 			}
 			sigma = max(sigma, m.size(b.c))
 		}
 	}
 	if loss.Gy != nil {
-		for _, t := range []float64{m.T0, m.T1} {
+		for _, t := range []float64{m.T0, m.end} {
 			if err := loss.Gy(b.c, m.within(t), b.y.known(t), m.P); err != nil {
 				return 0, err
 			}

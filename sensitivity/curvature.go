@@ -130,6 +130,8 @@ func newCurvature[S any](a *account[S], dirs []Direction[S], curve Curve, set *S
 	switch {
 	case m.sys.VJP == nil:
 		return nil, fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
+	case len(m.events) > 0:
+		return nil, errors.New("sensitivity: second derivatives of systems with events are not available")
 	case len(m.jumps) > 0:
 		return nil, errors.New("sensitivity: second derivatives with breaks that move with the parameters are not available")
 	case (loss.Ly != nil || loss.Lp != nil) && loss.Second == nil:

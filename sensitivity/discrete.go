@@ -17,8 +17,8 @@ import (
 // The accepted steps are frozen: the step control is never differentiated. On that
 // grid the gradient is exact to rounding, running cost (by the method's own
 // quadrature) and observations inside steps (by its interpolant) included; the one
-// exception is the motion of breaks with the parameters, for which the term of the
-// exact solution stands, right to the accuracy of the solution.
+// exception is the motion of breaks and events with the parameters, for which the terms
+// of the exact solution stand, right to its accuracy; they are transposed exactly.
 //
 // A grid that is right for the state need not be so for its derivatives: near a
 // constant solution, steps grow without limit. Probes put tangents into the error
@@ -85,7 +85,7 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 		if err != nil {
 			return nil, err
 		}
-		found, s.Grid = f.runs, grid
+		found, s.Grid, s.Acted = f.runs, grid, m.acted
 		m.stats.Steps = 0 // those of the second pass count
 	}
 	keep, err := method.Checkpoints.keep(s.solver(), 8*m.sys.Dim)
@@ -101,6 +101,7 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 		return nil, err
 	}
 	m.stats.addForward(rec.Stats)
+	m.finish(rec.T[rec.Len()], rec.Acted)
 	found.Blind += rec.Stats.Blind
 	found.BlindSpan += rec.Stats.BlindSpan
 	if span := math.Abs(m.T1 - m.T0); adaptive && method.Probes == 0 && found.BlindSpan > blindFraction*span {

@@ -33,6 +33,12 @@ type flow[S any] struct {
 	rates  [][]float64 // rates[j][i]: how fast jump j moves along direction i
 	events []integrate.Event[*space.Bundle[S]]
 	runs   integrate.Stats
+
+	running  *integrate.Run[*space.Bundle[S]]
+	leap     leap[S]
+	instants bool // keep them in the model
+	coef     [1]float64
+	one      [1]S
 }
 
 // prepare sets the flow up for a model, directions and settings. loss may be nil.
@@ -65,7 +71,7 @@ func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], loss *Loss[S], set *
 	if err := f.initial(); err != nil {
 		return err
 	}
-	return f.jumpRates()
+	return f.setEvents()
 }
 
 // tolerances sets those of tangents and integrals: the same relative one as for
@@ -115,66 +121,6 @@ func (f *flow[S]) initial() error {
 		}
 	}
 	return nil
-}
-
-// jumpRates sets rates and the events at which tangents jump.
-func (f *flow[S]) jumpRates() error {
-	m := f.m
-	f.events = f.events[:0]
-	if len(f.dirs) == 0 || len(m.jumps) == 0 {
-		return nil
-	}
-	if m.sys.Breaks.JVP == nil {
-		return fmt.Errorf("sensitivity: Breaks.JVP: %w", ErrNoDerivative)
-	}
-	f.rates = slices.Grow(f.rates[:0], len(m.jumps))[:len(m.jumps)]
-	for j := range m.jumps {
-		f.rates[j] = make([]float64, len(f.dirs))
-		f.events = append(f.events, integrate.Event[*space.Bundle[S]]{At: m.jumps[j].t, Apply: f.jump(j)})
-	}
-	for i, v := range f.vp {
-		if v == nil {
-			continue
-		}
-		if err := m.sys.Breaks.JVP(f.taus, m.P, v); err != nil {
-			return fmt.Errorf("sensitivity: derivative of the break times: %w", err)
-		}
-		for j, jump := range m.jumps {
-			f.rates[j][i] = f.taus[jump.which[0]]
-			for _, b := range jump.which {
-				if f.taus[b] != f.rates[j][i] {
-					return &Error{Phase: ForwardPass, T: jump.t, Component: -1, Reason: ErrCoincidentBreaks}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// jump returns the event of a break that moves with the parameters: a tangent
-// jumps by (f(before) - f(after)) dtau/dp, its integral likewise with g.
-func (f *flow[S]) jump(j int) func(y *space.Bundle[S], t float64) error {
-	return func(y *space.Bundle[S], t float64) error {
-		if err := f.m.fall(f.d, f.tmp, t, y.Y); err != nil {
-			return err
-		}
-		for i, rate := range f.rates[j] {
-			if rate != 0 {
-				f.m.sp.AddScaled(y.T[i], y.T[i], []float64{rate}, []S{f.d})
-			}
-		}
-		if f.loss == nil {
-			return nil
-		}
-		fall, err := f.m.fallOfCost(f.loss, t, y.Y)
-		if err != nil {
-			return err
-		}
-		for i, rate := range f.rates[j] {
-			y.Q[1+i] += rate * fall
-		}
-		return nil
-	}
 }
 
 // rhs is the right-hand side of the bundle.
@@ -234,7 +180,9 @@ func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.St
 	p.Autonomous, p.TimeDerivative = f.timeDerivative()
 	s := set.Settings
 	s.Times = nil
+	s.Acted = f.script(&s)
 	run := integrate.Start(ctx, p, set.solver(), &s)
+	f.running = run
 	for step := range run.Steps() {
 		if err := see(step); err != nil {
 			return err
@@ -246,6 +194,8 @@ func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.St
 		return inPass(ForwardPass, err)
 	}
 	t, y := run.State()
+	f.m.finish(t, slices.DeleteFunc(run.Acted(), func(a integrate.Acted) bool { return a.Event >= len(f.m.events) }))
+	f.leap.end(y)
 	return done(t, y)
 }
 

@@ -104,6 +104,9 @@ func (a *account[S]) observe(c S, k int, y S) error {
 	if err := a.loss.Ly(c, k, y, m.P); err != nil {
 		return fmt.Errorf("derivative of loss term %d: %w", k, err)
 	}
+	if m.over(t) {
+		return nil // the state stays
+	}
 	if err := m.rhs(a.f, m.within(t), y); err != nil {
 		return err
 	}
@@ -118,8 +121,10 @@ func (a *account[S]) ends(alongF float64, y1 S) (err error) {
 		if g0, err = a.loss.G(m.within(m.T0), m.y0, m.P); err != nil {
 			return err
 		}
-		if g1, err = a.loss.G(m.within(m.T1), y1, m.P); err != nil {
-			return err
+		if !m.stopped {
+			if g1, err = a.loss.G(m.within(m.T1), y1, m.P); err != nil {
+				return err
+			}
 		}
 	}
 	a.res.T0, a.res.T1 = -alongF-g0, g1
@@ -157,7 +162,7 @@ func (a *account[S]) close() (*Result[S], error) {
 	if !finite(sum) {
 		return nil, &Error{Phase: BackwardPass, T: a.m.T0, Component: -1, Reason: fmt.Errorf("the loss or its gradient: %w", integrate.ErrNonFinite)}
 	}
-	r.Stats, r.grid = a.m.stats, a.m.grid
+	r.Stats, r.grid, r.acted = a.m.stats, a.m.grid, a.m.acted
 	r.Warnings = append(a.m.warnings(), r.Warnings...)
 	return r, nil
 }

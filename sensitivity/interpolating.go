@@ -44,7 +44,9 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 	}
 	m.stats.addForward(rec.Stats)
 	m.grid = rec.T
-	return &interpolating[S]{m: m, rec: rec, n: max(rec.Len()-1, 0), in: rec.Inside(), y: m.sp.New(m.y0)}, nil
+	m.finish(rec.T[rec.Len()], rec.Acted)
+	c := &interpolating[S]{m: m, rec: rec, n: max(rec.Len()-1, 0), in: rec.Inside(), y: m.sp.New(m.y0)}
+	return c, c.setInstants()
 }
 
 func (c *interpolating[S]) states() int                                 { return 0 }
@@ -52,7 +54,39 @@ func (c *interpolating[S]) prepare(*space.Bundle[S], *space.Bundles[S]) {}
 func (c *interpolating[S]) rhs(*space.Bundle[S], float64, S) error      { return nil }
 func (c *interpolating[S]) meet(float64, *space.Bundle[S]) error        { return nil }
 func (c *interpolating[S]) follow(*space.Bundle[S]) error               { return nil }
-func (c *interpolating[S]) state(t float64, _ *space.Bundle[S]) S       { return c.known(t) }
+
+// depart does nothing: the steps before an instant know the state before it.
+func (c *interpolating[S]) depart(*instant[S], *space.Bundle[S]) {}
+
+// state returns y at t, at an instant that of the piece with the later times.
+func (c *interpolating[S]) state(t float64, _ *space.Bundle[S]) S {
+	if c.m.dir() < 0 {
+		if at := c.m.met(t); at != nil {
+			return at.before
+		}
+	}
+	return c.known(t)
+}
+
+// setInstants notes the states before events.
+func (c *interpolating[S]) setInstants() error {
+	m, rec := c.m, c.rec
+	for i := 0; i < len(rec.Acted); {
+		n := rec.Acted[i].Step
+		at := instant[S]{t: rec.T[n], acted: rec.ActedAt(n), before: m.sp.New(m.y0)}
+		if n == 0 {
+			m.sp.Copy(at.before, m.y0)
+		} else {
+			if err := c.in.Enter(n-1, rec.Y[n-1], rec.K[n-1]); err != nil {
+				return err
+			}
+			c.in.At(at.before, rec.T[n])
+		}
+		m.instants = append(m.instants, at)
+		i += len(at.acted)
+	}
+	return nil
+}
 
 // known interpolates. Going backward, the step is the last one looked up or one
 // of its neighbours; else it is searched.

@@ -18,7 +18,9 @@ import (
 // keep or change y and p.
 type Loss[S any] struct {
 	// Times are the t_k, in any order. They lie between T0 and T1, both included;
-	// a time may occur more than once, and its terms add up.
+	// a time may occur more than once, and its terms add up. At the time of an event
+	// they see the state after it. Where an event ends the run, the state stays as it
+	// is until T1, and the running cost is zero.
 	Times []float64
 
 	L  func(k int, y S, p []float64) (float64, error)    // l_k

@@ -82,16 +82,23 @@ func orDefault(set *Settings) Settings {
 // evaluated, every evaluation counted.
 type model[S any] struct {
 	Problem[S]
-	sys     *dynsys.System[S]
-	sp      space.Space[S]
-	y0      S
-	zero    S
-	breaks  []float64
-	jumps   []jump
-	stats   Stats
-	work    integrate.Stats // of linear algebra
-	grid    []float64       // the steps of the forward pass
-	started bool
+	sys    *dynsys.System[S]
+	sp     space.Space[S]
+	y0     S
+	zero   S
+	breaks []float64
+	jumps  []jump
+	events []integrate.Event[S]
+	// of the solution, once it is known
+	instants []instant[S] // where the method keeps them
+	end      float64      // T1, or where an event stopped it
+	stopped  bool
+	mixed    []float64 // times of events that move differently
+	stats    Stats
+	work     integrate.Stats   // of linear algebra
+	grid     []float64         // the steps of the forward pass
+	acted    []integrate.Acted // and what happened between them
+	started  bool
 }
 
 // newModel checks a problem and evaluates what depends on the parameters alone.
@@ -108,9 +115,6 @@ func (m *model[S]) set(p Problem[S]) error {
 	}
 	if p.System.RHS == nil {
 		return errors.New("sensitivity: System.RHS is nil")
-	}
-	if len(p.System.Events) > 0 {
-		return errors.New("sensitivity: systems with events cannot be differentiated yet")
 	}
 	if len(p.P) != p.System.NumParams {
 		panic(fmt.Sprintf("sensitivity: %d parameters for a system of %d", len(p.P), p.System.NumParams))
@@ -131,7 +135,10 @@ func (m *model[S]) set(p Problem[S]) error {
 	if err := m.setInitial(); err != nil {
 		return err
 	}
-	return m.setBreaks()
+	if err := m.setBreaks(); err != nil {
+		return err
+	}
+	return m.setEvents()
 }
 
 func (m *model[S]) findSpace() error {
@@ -187,7 +194,7 @@ func (m *model[S]) dir() float64 {
 // integral returns the initial value problem of the state alone.
 func (m *model[S]) integral() integrate.Problem[S] {
 	p := integrate.Problem[S]{
-		F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks,
+		F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks, Events: m.events,
 		Pattern: m.sys.Pattern, Mass: m.sys.Mass, Autonomous: m.sys.Autonomous,
 	}
 	if m.sys.Jacobian != nil {

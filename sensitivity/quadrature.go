@@ -134,7 +134,9 @@ func (q *parameterIntegral[S]) rules(gauss, kronrod []float64, at adjoint[S], t0
 	half := (t1 - t0) / 2
 	for i, x := range kronrodNodes {
 		for _, sign := range []float64{1, -1} {
-			if err := q.integrand(at, t0+half+sign*x*half); err != nil {
+			t := t0 + half + sign*x*half
+			t = min(max(t, min(t0, t1)), max(t0, t1)) // a step may be one floating-point number
+			if err := q.integrand(at, t); err != nil {
 				return err
 			}
 			for j, g := range q.gp {

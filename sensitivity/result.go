@@ -1,6 +1,10 @@
 package sensitivity
 
-import "github.com/odefit/odefit/integrate"
+import (
+	"fmt"
+
+	"github.com/odefit/odefit/integrate"
+)
 
 // Result is a loss and its gradient.
 type Result[S any] struct {
@@ -15,7 +19,7 @@ type Result[S any] struct {
 	// observations stay, also one at T0.
 	T0 float64
 	// T1 is dL/dT1 = g(T1, y(T1)): the end of the integral moves, the observations
-	// stay. Where the last observation moves with T1, its dL/dt_k has to be added.
+	// stay. It is zero where an event ended the solution before. Where the last observation moves with T1, its dL/dt_k has to be added.
 	T1 float64
 	// Times are dL/dt_k = f(t_k, y(t_k)) . dl_k/dy, in the order of Loss.Times. At a
 	// break, f is taken after it.
@@ -35,7 +39,8 @@ type Result[S any] struct {
 	// Warnings say what makes the numbers doubtful, in sentences.
 	Warnings []string
 
-	grid []float64 // the steps of the forward pass
+	grid  []float64         // the steps of the forward pass
+	acted []integrate.Acted // and what happened between them; nil for systems without events
 }
 
 // Knot is the adjoint lambda = dL/dy at one time. It jumps at an observation by
@@ -88,6 +93,9 @@ func (m *model[S]) warnings() []string {
 	var w []string
 	if m.sys.Approximate {
 		w = append(w, "the derivatives of the right-hand side are finite differences, and the results carry their error")
+	}
+	for _, t := range m.mixed {
+		w = append(w, fmt.Sprintf("at t = %v, events act that move differently with the parameters: the derivatives are those for the order in which they acted", t))
 	}
 	return w
 }

@@ -9,11 +9,11 @@ import (
 // Where the right-hand side jumps at a time tau(p), the solution has a kink that
 // moves with p, and its derivatives jump,
 //
-//	dy/dp (after) = dy/dp (before) + (f(before) - f(after)) dtau/dp.
+//	dy/dp (after) = dy/dp (before) + (f(before) - f(after)) dtau/dp:
 //
-// Going backward, the adjoint itself stays and dL/dp takes lambda times the same
-// term. A break at T1, or at the time of an observation, counts as one that could
-// only come sooner; a break at T0 as one that has passed.
+// a case of what events do, see instant. A break at T1, or at the time of an
+// observation, counts as one that could only come sooner; a break at T0 as one that has
+// passed.
 
 // jump is a time at which breaks lie that may depend on parameters.
 type jump struct {
@@ -72,31 +72,6 @@ func (m *model[S]) within(t float64) float64 {
 	return after
 }
 
-// fall sets d = f(before) - f(after) at a break and state: how much the right-hand
-// side falls there. tmp is scratch.
-func (m *model[S]) fall(d, tmp S, t float64, y S) error {
-	before, after := m.sides(t)
-	if err := m.rhs(d, before, y); err != nil {
-		return err
-	}
-	if err := m.rhs(tmp, after, y); err != nil {
-		return err
-	}
-	m.sp.AddScaled(d, d, []float64{-1}, []S{tmp})
-	return nil
-}
-
-// fallOfCost returns g(before) - g(after) at a break and state.
-func (m *model[S]) fallOfCost(loss *Loss[S], t float64, y S) (float64, error) {
-	before, after := m.sides(t)
-	g0, err := loss.G(before, y, m.P)
-	if err != nil {
-		return 0, err
-	}
-	g1, err := loss.G(after, y, m.P)
-	return g0 - g1, err
-}
-
 // gradients returns dtau/dp of every jump.
 func (m *model[S]) gradients() ([][]float64, error) {
 	if len(m.jumps) == 0 {
@@ -123,25 +98,4 @@ func (m *model[S]) gradients() ([][]float64, error) {
 		}
 	}
 	return rows, nil
-}
-
-// moveBreak adds to dL/dp what the motion of a break at t does, with the adjoint
-// there: (lambda . (f(before) - f(after)) + g(before) - g(after)) dtau/dp. d and tmp
-// are scratch.
-func (a *account[S]) moveBreak(rate []float64, lambda, d, tmp S, t float64, y S) error {
-	if err := a.m.fall(d, tmp, t, y); err != nil {
-		return err
-	}
-	w := a.dot.Dot(lambda, d)
-	if a.loss.G != nil {
-		fall, err := a.m.fallOfCost(a.loss, t, y)
-		if err != nil {
-			return err
-		}
-		w += fall
-	}
-	for i, v := range rate {
-		a.res.P[i] += w * v
-	}
-	return nil
 }

@@ -9,25 +9,26 @@ import (
 )
 
 // sweep walks a record backward from T1 to T0 and transposes what it meets: terms
-// of the loss at step ends, breaks that move, terms inside a step, the step.
+// of the loss at step ends, events and breaks that move, terms inside a step, the step.
 type sweep[S any] struct {
 	ctx   context.Context
 	a     *account[S]
 	rec   *integrate.Record[S]
-	keep  bool        // the adjoint at every step end
-	order []int       // observations in the order of the forward pass
-	next  int         // the last of order not met yet
-	rates [][]float64 // dtau/dp of each jump
-	live  bool        // the adjoint may be other than zero
+	keep  bool  // the adjoint at every step end
+	order []int // observations in the order of the forward pass
+	next  int   // the last of order not met yet
+	leap  *leapBack[S]
+	live  bool // the adjoint may be other than zero
 
 	lambda, c S // adjoint; dl/dy
-	d, tmp    S // scratch at breaks
 	step      transpose[S]
 	one       [1]float64
 	term      [1]S
 
 	replay *integrate.Replay[S]
-	y1     S // state at the end of the step
+	y1     S // state at the end of the step, events there included
+	before S // and before these
+	in     *integrate.Inside[S]
 }
 
 func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S]) (*sweep[S], error) {
@@ -36,12 +37,12 @@ func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S
 		ctx: ctx, a: a, rec: rec,
 		order:  inOrder(nil, a.loss.Times, a.m.dir()),
 		live:   a.loss.G != nil,
-		lambda: sp.New(y0), c: sp.New(y0), d: sp.New(y0), tmp: sp.New(y0),
+		lambda: sp.New(y0), c: sp.New(y0), before: sp.New(y0), in: rec.Inside(),
 		y1: sp.New(y0),
 	}
 	s.next = len(s.order) - 1
 	var err error
-	if s.rates, err = a.m.gradients(); err != nil {
+	if s.leap, err = newLeapBack(a); err != nil {
 		return nil, err
 	}
 	if s.step, err = newTranspose(a, rec); err != nil {
@@ -67,6 +68,9 @@ func (s *sweep[S]) run() error {
 		if err := s.knot(rec.T[n+1], s.y1); err != nil {
 			return s.fail(n, err)
 		}
+		if err := s.cross(n, y, k); err != nil {
+			return s.fail(n, err)
+		}
 		if err := s.inside(n, y, k); err != nil {
 			return s.fail(n, err)
 		}
@@ -82,7 +86,10 @@ func (s *sweep[S]) run() error {
 		a.m.sp.Copy(s.y1, y)
 	}
 	a.m.stats.Replayed = s.replay.Stats.Steps
-	if err := s.knot(a.m.T0, a.m.y0); err != nil {
+	if err := s.knot(a.m.T0, s.y1); err != nil {
+		return s.fail(-1, err)
+	}
+	if err := s.leap.cross(s.lambda, a.m.T0, a.m.y0, rec.ActedAt(0)); err != nil {
 		return s.fail(-1, err)
 	}
 	slices.Reverse(a.res.Adjoint)
@@ -96,8 +103,25 @@ func (s *sweep[S]) run() error {
 	return a.ends(a.dot.Dot(a.f, s.lambda), rec.End)
 }
 
-// knot acts at the end of a step: the terms of the loss there add to the adjoint,
-// then the motion of a break adds to dL/dp.
+// cross carries the adjoint across what happened at the end of step n, which starts
+// from y with the stages k.
+func (s *sweep[S]) cross(n int, y S, k []S) error {
+	acted := s.rec.ActedAt(n + 1)
+	switch {
+	case !s.live:
+		return nil
+	case len(acted) == 0:
+		return s.leap.cross(s.lambda, s.rec.T[n+1], s.y1, nil)
+	}
+	if err := s.in.Enter(n, y, k); err != nil {
+		return err
+	}
+	s.in.At(s.before, s.rec.T[n+1])
+	return s.leap.cross(s.lambda, s.rec.T[n+1], s.before, acted)
+}
+
+// knot acts at the end of a step: the terms of the loss there, and behind an end that
+// an event set, add to the adjoint.
 func (s *sweep[S]) knot(t float64, y S) error {
 	a := s.a
 	sp := a.m.sp
@@ -105,7 +129,7 @@ func (s *sweep[S]) knot(t float64, y S) error {
 		a.res.Adjoint = append(a.res.Adjoint, Knot[S]{T: t, Before: sp.New(y), After: sp.New(y)})
 		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].Before, s.lambda)
 	}
-	for ; s.next >= 0 && a.loss.Times[s.order[s.next]] == t; s.next-- {
+	for ; s.next >= 0 && a.m.clip(a.loss.Times[s.order[s.next]]) == t; s.next-- {
 		if err := a.observe(s.c, s.order[s.next], y); err != nil {
 			return err
 		}
@@ -113,11 +137,6 @@ func (s *sweep[S]) knot(t float64, y S) error {
 	}
 	if s.keep {
 		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].After, s.lambda)
-	}
-	for j, jump := range a.m.jumps {
-		if jump.t == t {
-			return s.a.moveBreak(s.rates[j], s.lambda, s.d, s.tmp, t, y)
-		}
 	}
 	return nil
 }

@@ -21,9 +21,9 @@ type Path[S any] struct {
 // and T1, with its tangents along directions. Nil directions mean every parameter
 // by itself.
 //
-// Tangents are part of the error control, each by itself. Where a break of the
-// right-hand side moves with the parameters, tangents jump; an observation at the
-// break sees them after it.
+// Tangents are part of the error control, each by itself. Where an event or a break of
+// the right-hand side moves with the parameters, tangents jump; an observation at its
+// time sees them after it. Behind an event that ends the run, all stays as it is.
 func Trajectory[S any](ctx context.Context, p Problem[S], times []float64, directions []Direction[S], set *Settings) (*Path[S], error) {
 	tr := Tracer[S]{Problem: p, Times: times, Directions: directions, Settings: set}
 	return tr.Trace(ctx)
