@@ -169,8 +169,8 @@ func (r *Run[S]) clip(t, t1 float64) float64 {
 
 // grazes says whether a crossing cannot be told from a touch: the function does not
 // get far from zero, on one side or the other, beyond what the estimated error of the
-// step does to it. With d that error and g' the rate, a clear crossing has passed +-4d
-// a time 4d/|g'| from the zero; half of it is asked for.
+// step does to it, or without a rate. With d that error and g' the rate, a clear crossing
+// has passed +-4d a time 4d/|g'| from the zero, within a factor of two.
 func (r *Run[S]) grazes(c crossing, rate, t1 float64) (bool, error) {
 	if !(rate*r.dir*c.side < 0) {
 		return true, nil
@@ -190,7 +190,7 @@ func (r *Run[S]) grazes(c crossing, rate, t1 float64) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if !(-s*c.side*g >= far*math.Abs(rate)/2) {
+		if ratio := -s * c.side * g / (far * math.Abs(rate)); !(ratio >= 0.5 && ratio <= 2) {
 			return true, nil
 		}
 	}

@@ -25,9 +25,9 @@ import (
 //
 // Events of one time follow each other; each condition is differentiated at the state
 // and the tangents before the first of them, and an event that was set off by the jump
-// of another moves with that one. The right-hand side is taken just before a break of
-// that time, which itself comes after the events. Where events of one time move
-// differently, the derivative is that for this order of events, and is told as doubtful.
+// of another moves with that one. A break of that time comes after the events, and
+// before those that they set off. Where they move differently, the derivative is that
+// for this order, and is told as doubtful.
 //
 // Source: Hiskens, Pai, IEEE Trans. Circuits Syst. I 47 (2000) 204.
 

@@ -14,6 +14,7 @@ type leap[S any] struct {
 	f     *flow[S]
 	open  bool
 	t     float64
+	side  float64          // the time at which the right-hand side is taken
 	start *space.Bundle[S] // before the first
 	first S                // right-hand side there
 	slope S                // and at the state reached
@@ -51,8 +52,8 @@ func (l *leap[S]) enter(b *space.Bundle[S], t float64) (err error) {
 		return nil
 	}
 	l.f.sp.Copy(l.start, b)
-	before, _ := m.around(t)
-	l.cost, err = m.slopeAt(l.slope, l.f.loss, before, b.Y)
+	l.side, _ = m.around(t)
+	l.cost, err = m.slopeAt(l.slope, l.f.loss, l.side, b.Y)
 	m.sp.Copy(l.first, l.slope)
 	return err
 }
@@ -85,8 +86,7 @@ func (l *leap[S]) event(b *space.Bundle[S], t float64, n int, acted integrate.Ac
 		return err
 	}
 	m.sp.Copy(b.Y, l.next)
-	before, _ := m.around(t)
-	if err := l.land(b, before); err != nil {
+	if err := l.land(b, l.dtau); err != nil {
 		return err
 	}
 	if e.Stop {
@@ -154,14 +154,14 @@ func (l *leap[S]) tangents(e *dynsys.Event[S], b *space.Bundle[S], t float64) er
 	return nil
 }
 
-// land subtracts f+ dtau, f+ being the right-hand side at time t and the state reached,
-// and adds (c- - c+) dtau to the integrals.
-func (l *leap[S]) land(b *space.Bundle[S], t float64) error {
-	cost, err := l.f.m.slopeAt(l.slope, l.f.loss, t, b.Y)
+// land subtracts f+ dtau, f+ being the right-hand side at the state reached, and adds
+// (c- - c+) dtau to the integrals.
+func (l *leap[S]) land(b *space.Bundle[S], dtau []float64) error {
+	cost, err := l.f.m.slopeAt(l.slope, l.f.loss, l.side, b.Y)
 	if err != nil {
 		return err
 	}
-	for i, d := range l.dtau {
+	for i, d := range dtau {
 		l.f.add(b.T[i], b.T[i], -d, l.slope)
 		if l.f.loss != nil {
 			b.Q[1+i] += (l.cost - cost) * d
@@ -178,12 +178,13 @@ func (l *leap[S]) jump(b *space.Bundle[S], t float64, j int) error {
 		return err
 	}
 	for i, d := range f.rates[j] {
-		l.moves(i, d)
+		if l.hops > 0 && differ(l.dtau[i], d) {
+			f.m.mix(t)
+		}
 		f.add(b.T[i], b.T[i], d, l.slope)
 	}
-	l.hops++
-	_, after := f.m.around(t)
-	return l.land(b, after)
+	_, l.side = f.m.around(t)
+	return l.land(b, f.rates[j])
 }
 
 // end carries the bundle to the end of a run that an event ended: the state stays.

@@ -11,16 +11,35 @@ import (
 type leapBack[S any] struct {
 	a     *account[S]
 	rates [][]float64 // dtau/dp of each jump
-	y, f  []S         // states and right-hand sides between the events
+	hops  []hop
+	y, f  []S // states and right-hand sides between them
 	cost  []float64
-	w     []float64 // how much the loss changes when an event comes later
+	w     []float64 // how much the loss changes when a hop comes later
 	tmp   S
 	gp    []float64
+	first motion[S] // of the first hop with a time of its own
+}
+
+// hop is one of the things that happen at one time.
+type hop struct {
+	event int  // index in System.Events, or -1 for a break that moves
+	jump  bool // it was set off by the one before
+}
+
+// motion is the derivative of a time.
+type motion[S any] struct {
+	known bool
+	y     S
+	p     []float64
 }
 
 func newLeapBack[S any](a *account[S]) (*leapBack[S], error) {
 	rates, err := a.m.gradients()
-	return &leapBack[S]{a: a, rates: rates, tmp: a.m.sp.New(a.m.y0), gp: make([]float64, a.m.sys.NumParams)}, err
+	np := a.m.sys.NumParams
+	return &leapBack[S]{
+		a: a, rates: rates, tmp: a.m.sp.New(a.m.y0), gp: make([]float64, np),
+		first: motion[S]{y: a.m.sp.New(a.m.y0), p: make([]float64, np)},
+	}, err
 }
 
 // cross replaces the adjoint just after t by that just before, where y was the state
@@ -30,70 +49,68 @@ func (l *leapBack[S]) cross(lambda S, t float64, y S, acted []integrate.Acted) e
 	if len(acted) == 0 && j < 0 {
 		return nil
 	}
-	before, after := l.a.m.around(t)
-	if err := l.states(before, t, y, acted); err != nil {
+	l.plan(acted, j)
+	if err := l.states(t, y); err != nil {
 		return err
 	}
-	if err := l.last(lambda, after, j, acted); err != nil {
+	if err := l.resets(lambda, t, j); err != nil {
 		return err
 	}
-	if err := l.resets(lambda, t, acted); err != nil {
-		return err
+	return l.times(lambda, t, j)
+}
+
+// plan lists what happens in the order of the forward pass.
+func (l *leapBack[S]) plan(acted []integrate.Acted, j int) {
+	l.hops = l.hops[:0]
+	for _, a := range acted {
+		if a.Jump && j >= 0 {
+			l.hops = append(l.hops, hop{event: -1})
+			j = -1
+		}
+		l.hops = append(l.hops, hop{a.Event, a.Jump})
 	}
-	return l.times(lambda, t, acted)
+	if j >= 0 {
+		l.hops = append(l.hops, hop{event: -1})
+	}
 }
 
 // states follows the events forward.
-func (l *leapBack[S]) states(before, t float64, y S, acted []integrate.Acted) error {
-	a := l.a
-	for len(l.y) <= len(acted) {
-		l.y, l.f = append(l.y, a.m.sp.New(y)), append(l.f, a.m.sp.New(y))
+func (l *leapBack[S]) states(t float64, y S) error {
+	m := l.a.m
+	for len(l.y) <= len(l.hops) {
+		l.y, l.f = append(l.y, m.sp.New(y)), append(l.f, m.sp.New(y))
 		l.cost, l.w = append(l.cost, 0), append(l.w, 0)
 	}
-	a.m.sp.Copy(l.y[0], y)
+	m.sp.Copy(l.y[0], y)
+	side, after := m.around(t)
 	for k := 0; ; k++ {
 		var err error
-		if l.cost[k], err = a.m.slopeAt(l.f[k], a.loss, before, l.y[k]); err != nil || k == len(acted) {
+		if l.cost[k], err = m.slopeAt(l.f[k], l.a.loss, side, l.y[k]); err != nil || k == len(l.hops) {
 			return err
 		}
-		if err := a.m.reset(l.y[k+1], &a.m.sys.Events[acted[k].Event], t, l.y[k]); err != nil {
+		if n := l.hops[k].event; n < 0 {
+			side = after
+			m.sp.Copy(l.y[k+1], l.y[k])
+		} else if err := m.reset(l.y[k+1], &m.sys.Events[n], t, l.y[k]); err != nil {
 			return err
 		}
 	}
 }
 
-// last transposes what follows the events: a break that moves, and the end of the run.
-func (l *leapBack[S]) last(lambda S, after float64, j int, acted []integrate.Acted) error {
-	a, k := l.a, len(acted)
+// resets transposes the resets, the last first, and sums up what the times do.
+func (l *leapBack[S]) resets(lambda S, t float64, j int) error {
+	a, last := l.a, len(l.hops)
 	clear(l.w)
-	f, cost := l.f[k], l.cost[k]
-	if j >= 0 {
-		next, err := a.m.slopeAt(l.tmp, a.loss, after, l.y[k])
-		if err != nil {
-			return err
-		}
-		w := a.dot.Dot(lambda, f) - a.dot.Dot(lambda, l.tmp) + cost - next
-		for i, v := range l.rates[j] {
-			a.res.P[i] += w * v
-		}
-		f, cost = l.tmp, next
-	}
-	for i := len(acted) - 1; i >= 0; i-- {
-		if a.m.sys.Events[acted[i].Event].Stop {
-			l.w[i] = a.dot.Dot(lambda, f) + cost
-			return nil
+	for k := last - 1; k >= 0; k-- {
+		if n := l.hops[k].event; n >= 0 && a.m.sys.Events[n].Stop {
+			l.w[k] = a.dot.Dot(lambda, l.f[last]) + l.cost[last] // the run ends
+			break
 		}
 	}
-	return nil
-}
-
-// resets transposes the resets, the last first.
-func (l *leapBack[S]) resets(lambda S, t float64, acted []integrate.Acted) error {
-	a := l.a
-	for k := len(acted) - 1; k >= 0; k-- {
-		e := &a.m.sys.Events[acted[k].Event]
+	for k := last - 1; k >= 0; k-- {
 		l.w[k] += l.cost[k] - l.cost[k+1] - a.dot.Dot(lambda, l.f[k+1])
-		if e.Reset.Value != nil {
+		if n := l.hops[k].event; n >= 0 && a.m.sys.Events[n].Reset.Value != nil {
+			e := &a.m.sys.Events[n]
 			if e.Reset.VJP == nil {
 				return fmt.Errorf("sensitivity: Reset.VJP of event %s: %w", e.Name, ErrNoDerivative)
 			}
@@ -105,37 +122,78 @@ func (l *leapBack[S]) resets(lambda S, t float64, acted []integrate.Acted) error
 			l.w[k] += gt
 		}
 		l.w[k] += a.dot.Dot(lambda, l.f[k])
-		if acted[k].Jump && k > 0 {
-			l.w[k-1] += l.w[k]
-			l.w[k] = 0
+		if l.hops[k].jump {
+			l.w[l.trigger(k)] += l.w[k]
 		}
 	}
 	return nil
 }
 
-// times transposes the motion of the events.
-func (l *leapBack[S]) times(lambda S, t float64, acted []integrate.Acted) error {
+// trigger returns the event that set off hop k.
+func (l *leapBack[S]) trigger(k int) int {
+	for k--; l.hops[k].event < 0; k-- {
+	}
+	return k
+}
+
+// times transposes the motion of the hops.
+func (l *leapBack[S]) times(lambda S, t float64, j int) error {
 	a := l.a
-	for k := range acted {
-		e := &a.m.sys.Events[acted[k].Event]
+	l.first.known = false
+	for k, h := range l.hops {
+		if h.jump {
+			continue
+		}
+		clear(l.gp)
+		rate := 1.0
+		a.m.sp.Copy(l.tmp, a.m.zero)
 		switch {
-		case acted[k].Jump:
-		case e.When.Value != nil:
-			clear(l.gp)
-			rate, err := a.m.condition(e, l.tmp, l.gp, t, l.y[0], l.f[0])
-			if err != nil {
+		case h.event < 0:
+			copy(l.gp, l.rates[j])
+		case a.m.sys.Events[h.event].When.Value != nil:
+			var err error
+			if rate, err = a.m.condition(&a.m.sys.Events[h.event], l.tmp, l.gp, t, l.y[0], l.f[0]); err != nil {
 				return err
 			}
-			w := -l.w[k] / rate
-			a.m.sp.AddScaled(lambda, lambda, []float64{w}, []S{l.tmp})
-			for i, v := range l.gp {
-				a.res.P[i] += w * v
-			}
-		case e.At.Gradient != nil:
-			if err := e.At.Gradient(a.res.P, a.m.P, l.w[k]); err != nil {
+			rate = -rate
+		case a.m.sys.Events[h.event].At.Gradient != nil:
+			if err := a.m.sys.Events[h.event].At.Gradient(l.gp, a.m.P, 1); err != nil {
 				return err
 			}
 		}
+		l.compare(t, rate)
+		w := l.w[k] / rate
+		a.m.sp.AddScaled(lambda, lambda, []float64{w}, []S{l.tmp})
+		for i, v := range l.gp {
+			a.res.P[i] += w * v
+		}
 	}
 	return nil
+}
+
+// compare takes note where the hop whose time has the derivatives tmp/rate and gp/rate
+// moves in another way than the first.
+func (l *leapBack[S]) compare(t, rate float64) {
+	m, first := l.a.m, &l.first
+	if len(l.hops) == 1 {
+		return
+	}
+	if !first.known {
+		first.known = true
+		m.sp.AddScaled(first.y, m.zero, []float64{1 / rate}, []S{l.tmp})
+		for i, v := range l.gp {
+			first.p[i] = v / rate
+		}
+		return
+	}
+	size := m.size(first.y)
+	m.sp.AddScaled(first.y, first.y, []float64{-1 / rate}, []S{l.tmp})
+	mixed := m.size(first.y) > 1e-6*size
+	m.sp.AddScaled(first.y, first.y, []float64{1 / rate}, []S{l.tmp})
+	for i, v := range l.gp {
+		mixed = mixed || differ(first.p[i], v/rate)
+	}
+	if mixed {
+		m.mix(t)
+	}
 }
