@@ -40,14 +40,19 @@
 // # Breaks and events
 //
 // Where f jumps in time, say so in Problem.Breaks: steps end there, and f is never
-// looked up beyond. An [Event] changes the state at a time. An interval may run
-// backward.
+// looked up beyond. An [Event] changes or stops the solution at a time, or where a
+// function of it crosses zero: every accepted step is searched, the step is taken again
+// to end at the crossing, to two floating-point numbers, and the method starts afresh
+// from the state behind. Solution.Events lists what was met. A crossing that the error
+// of the solution could undo is ErrGrazing, events that pile up at one time are
+// ErrChattering. An interval may run backward.
 //
 // # Errors
 //
 // An integration that ends early gives a [*StepError] with time, step, component and
 // reason (see the Err variables), and what was solved until then. A NaN is a rejected
-// step first, and an error where no smaller step helps. Nothing is extrapolated.
+// step first, and an error where no smaller step helps. Nothing is extrapolated. A panic
+// in a user's function is such an error too, a [*PanicError] with its stack.
 //
 // # Records
 //

@@ -212,3 +212,35 @@ func TestMissingDerivativesOfEvents(t *testing.T) {
 		}
 	}
 }
+
+// Forward goes through events with every method that estimates its error. The error of
+// the tangents is that of the solution: some hundred steps of 1e-8 each, amplified by
+// the rates at which events move.
+func TestForwardAcrossEventsWithEveryMethod(t *testing.T) {
+	tested := 0
+	for _, m := range integrate.Methods() {
+		for _, c := range closedForms() {
+			switch c.name {
+			case "a dose", "refilled twice", "set off by the jump of a dose", "a state that stays after a stop":
+			default:
+				continue
+			}
+			set := tolerances(1e-8, 1e-9)
+			set.Solver = m
+			r, err := Gradient(context.Background(), c.prob, c.loss, Forward{}, set)
+			if err != nil {
+				if errors.As(err, new(*Error)) {
+					t.Errorf("%v, %s: %v", m, c.name, err)
+				}
+				continue // it needs a grid, or a state in two parts
+			}
+			tested++
+			if d := apart(r.P, c.gradient()); d > 3e-6 {
+				t.Errorf("%v, %s: %v, want %v (%.1e)", m, c.name, r.P, c.gradient(), d)
+			}
+		}
+	}
+	if tested < 40 {
+		t.Errorf("only %d combinations were tested", tested)
+	}
+}
