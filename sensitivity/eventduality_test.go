@@ -48,8 +48,7 @@ func hunted() Problem[[]float64] {
 }
 
 // Tangents and transposes are duals on the steps taken, with events of every kind and a
-// running cost, for every method whose steps can be transposed. The way through a method
-// with an interpolant of its own goes on each side of the events.
+// running cost, for methods of every family whose steps can be transposed.
 func TestDualityAcrossEvents(t *testing.T) {
 	prob := hunted()
 	loss := SumOfStates([]float64{0, 1, 2.3, 3.7, 6})
@@ -60,9 +59,11 @@ func TestDualityAcrossEvents(t *testing.T) {
 	}
 	loss.Gp = func(gp []float64, _ float64, y, _ []float64) error { gp[0] += 0.1 * y[0] * y[1]; return nil }
 	for _, m := range []integrate.Method{integrate.BS3{}, integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Rodas5P{}} {
-		loss := loss
+		loss, gap := loss, 1e-12
 		if _, ok := m.(integrate.Rodas5P); ok {
-			loss = SumOfStates(loss.Times)
+			// Its stages hold f_y: without second derivatives they are differenced, in
+			// tangents and adjoints each in its own way, to some 1e-10.
+			loss, gap = SumOfStates(loss.Times), 1e-9
 		}
 		set := tolerances(1e-6, 1e-8)
 		set.Solver = m
@@ -75,7 +76,7 @@ func TestDualityAcrossEvents(t *testing.T) {
 			if n := len(r.acted); n < 3 {
 				t.Errorf("%v: only %d events acted", m, n)
 			}
-			if c := r.Certificate; !(c.Duality <= 1e-12) || !(c.Distance < 1e-3) {
+			if c := r.Certificate; !(c.Duality <= gap) || !(c.Distance < 1e-3) {
 				t.Errorf("%v, %s: %v", m, name(method), c)
 			}
 		}
