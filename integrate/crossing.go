@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/odefit/odefit/integrate/space"
 )
 
 // meet looks for events inside the step to t1 that was just tried and would be
@@ -42,33 +44,36 @@ func (r *Run[S]) first(t1 float64, stop bool) (float64, error) {
 	w := r.watch
 	for k, c := range w.met {
 		e := &r.p.Events[w.which[c.i]]
-		rate, err := r.rate(c, t1)
-		if err != nil {
-			return 0, err
-		}
-		grazing, err := r.grazes(c, rate, t1)
-		if err != nil {
-			return 0, err
-		}
 		if e.passive() {
-			if err := r.mention(c, t1, grazing); err != nil {
+			grazing, _, err := r.grazes(c, t1)
+			if err == nil {
+				err = r.mention(c, t1, grazing)
+			}
+			if err != nil {
 				return 0, err
 			}
 			continue
 		}
-		if grazing {
-			return 0, r.failAt(c.far, ErrGrazing)
-		}
-		last := c // of those of the same time
-		for _, d := range w.met[k:] {
-			if math.Abs(d.far-c.far) <= together*ulp(c.far) && !r.p.Events[w.which[d.i]].passive() {
-				r.acting, last = append(r.acting, w.which[d.i]), d
+		var rate float64
+		for _, d := range w.met[k:] { // those of the same time
+			n := w.which[d.i]
+			if math.Abs(d.far-w.met[k].far) > together*ulp(c.far) || r.p.Events[n].passive() {
+				continue
 			}
+			grazing, its, err := r.grazes(d, t1)
+			switch {
+			case err != nil:
+				return 0, err
+			case grazing:
+				return 0, r.failAt(d.far, ErrGrazing)
+			}
+			r.acting = append(r.acting, n)
+			c, rate = d, its
 		}
-		if stop && math.Abs(t1-last.far) <= together*ulp(t1) {
+		if stop && math.Abs(t1-c.far) <= together*ulp(t1) {
 			return t1, r.observe(t1, r.trial)
 		}
-		return r.land(last, rate, t1)
+		return r.land(c, rate, t1)
 	}
 	return t1, r.observe(t1, r.trial)
 }
@@ -129,6 +134,9 @@ func (r *Run[S]) land(c crossing, rate, t1 float64) (float64, error) {
 		}
 		t = next
 	}
+	if !finite(r.sp.Norm(r.trial, r.y, r.trial, space.Tolerance{Abs: 1})) {
+		return 0, ErrNonFinite
+	}
 	if err := r.observe(t, r.trial); err != nil {
 		return 0, err
 	}
@@ -167,17 +175,17 @@ func (r *Run[S]) clip(t, t1 float64) float64 {
 	return t
 }
 
-// grazes says whether a crossing cannot be told from a touch: the function does not
+// grazes returns the rate of a crossing, and whether it cannot be told from a touch: the function does not
 // get far from zero, on one side or the other, beyond what the estimated error of the
 // step does to it, or without a rate. With d that error and g' the rate, a clear crossing
 // has passed +-4d a time 4d/|g'| from the zero, within a factor of two.
-func (r *Run[S]) grazes(c crossing, rate, t1 float64) (bool, error) {
-	if !(rate*r.dir*c.side < 0) {
-		return true, nil
+func (r *Run[S]) grazes(c crossing, t1 float64) (grazing bool, rate float64, err error) {
+	if rate, err = r.rate(c, t1); err != nil || !(rate*r.dir*c.side < 0) {
+		return true, rate, err
 	}
 	d, err := r.blur(c, t1)
 	if err != nil {
-		return false, err
+		return false, 0, err
 	}
 	span := 4 * d / math.Abs(rate)
 	for _, s := range []float64{-1, 1} {
@@ -188,13 +196,13 @@ func (r *Run[S]) grazes(c crossing, rate, t1 float64) (bool, error) {
 		}
 		g, err := r.inside(c.i, t, t1)
 		if err != nil {
-			return false, err
+			return false, 0, err
 		}
 		if ratio := -s * c.side * g / (far * math.Abs(rate)); !(ratio >= 0.5 && ratio <= 2) {
-			return true, nil
+			return true, rate, nil
 		}
 	}
-	return false, nil
+	return false, rate, nil
 }
 
 // blur returns how much the estimated error of the step, and rounding, change a

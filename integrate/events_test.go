@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/odefit/odefit/integrate"
+	"github.com/odefit/odefit/integrate/space"
 )
 
 // ball falls from rest at height 10 and bounces: x' = v, v' = -9.81, v -> -0.8 v.
@@ -93,6 +94,38 @@ func TestBounces(t *testing.T) {
 			before := math.Nextafter(e.T, 0)
 			if err := sol.At(y, before); err != nil || math.Abs(y[1]-e.Before[1]) > 1e-7 {
 				t.Errorf("%v: just before the bounce the speed is %v, want %v (%v)", m, y[1], e.Before[1], err)
+			}
+		}
+	}
+}
+
+// A state of the user's own bounces as flat numbers do, to the rounding that TestBounces
+// allows.
+func TestBouncesOfAStruct(t *testing.T) {
+	type body struct{ X, V float64 }
+	p := integrate.Problem[*body]{
+		F:  func(dy *body, _ float64, y *body) error { *dy = body{y.V, -9.81}; return nil },
+		T1: 10, Y0: &body{X: 10}, Space: space.Struct[body](),
+		Events: []integrate.Event[*body]{{
+			When:      func(_ float64, y *body) (float64, error) { return y.X, nil },
+			Direction: integrate.Falling,
+			Apply:     func(y *body, _ float64) error { y.V *= -0.8; return nil },
+		}},
+	}
+	want := impacts(t)
+	for _, m := range []integrate.Method{integrate.Tsit5{}, integrate.Dop853{}, integrate.BDF{}, integrate.Rodas5P{}} {
+		tol := 1e-8
+		if _, ok := m.(integrate.RungeKutta); ok {
+			tol = 5e-13
+		}
+		sol, err := integrate.Solve(background, p, m, &integrate.Settings{RelTol: 1e-10, AbsTol: 1e-10})
+		if err != nil || len(sol.Events) != len(want) {
+			t.Errorf("%v: %v", m, err)
+			continue
+		}
+		for i, e := range sol.Events {
+			if math.Abs(e.T-want[i]) > tol || e.After.V != -0.8*e.Before.V {
+				t.Errorf("%v: bounce %d at %v, want %v", m, i, e.T, want[i])
 			}
 		}
 	}

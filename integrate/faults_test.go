@@ -225,7 +225,8 @@ func TestTolerancesOfComponents(t *testing.T) {
 	}
 }
 
-// A long run keeps nothing of its steps: the heap does not grow with their number.
+// A long run keeps nothing of its steps: the heap does not grow with their number, also
+// where a condition is watched.
 func TestConstantMemory(t *testing.T) {
 	steps := 100_000
 	if *long {
@@ -234,6 +235,7 @@ func TestConstantMemory(t *testing.T) {
 	p := integrate.Problem[[]float64]{
 		F:  func(dy []float64, _ float64, y []float64) error { dy[0], dy[1] = y[1], -y[0]; return nil },
 		T1: float64(steps) / 100, Y0: []float64{1, 0},
+		Events: []integrate.Event[[]float64]{{When: func(_ float64, y []float64) (float64, error) { return y[0] - 1.5, nil }}},
 	}
 	var before, after runtime.MemStats
 	runtime.GC()

@@ -35,7 +35,7 @@ type Stats struct {
 type Step[S any] struct {
 	Index  int // 0 for the first
 	T0, T1 float64
-	Y0, Y1 S // at T0 and T1; not to be changed
+	Y0, Y1 S // at T0, behind events there, and at T1, before them; not to be changed
 
 	stepper Stepper[S]
 	sp      space.Space[S]
@@ -440,7 +440,7 @@ func (r *Run[S]) shrinkOrFail(h float64, err error) error {
 	switch {
 	case errors.As(err, &final):
 		return err
-	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton) || errors.Is(err, ErrEventNotFinite):
+	case errors.Is(err, ErrRecoverable) || errors.Is(err, ErrNewton) || errors.Is(err, ErrEventNotFinite) || errors.Is(err, ErrNonFinite):
 		return r.shrink(h, err)
 	}
 	return r.fail(err)

@@ -41,6 +41,7 @@ func (r *Run[S]) search(i int, t1 float64, stop bool) error {
 	e := &r.p.Events[w.which[i]]
 	side := w.side[i]
 	fresh := side == 0
+	w.before[i] = side
 	if fresh {
 		var err error
 		if side, err = r.leaves(i, t1); side == 0 || err != nil {

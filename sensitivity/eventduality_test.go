@@ -245,3 +245,12 @@ func TestForwardAcrossEventsWithEveryMethod(t *testing.T) {
 		t.Errorf("only %d combinations were tested", tested)
 	}
 }
+
+// Second derivatives across events are not offered, and say so.
+func TestProductsRefuseEvents(t *testing.T) {
+	prob := hunted()
+	loss := SumOfStates([]float64{6})
+	if _, err := Products(context.Background(), prob, loss, ParameterDirections[[]float64](7), Curve{}, nil); err == nil || !strings.Contains(err.Error(), "events") {
+		t.Errorf("%v", err)
+	}
+}
