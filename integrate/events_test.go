@@ -393,3 +393,29 @@ func TestEventsAreReplayed(t *testing.T) {
 		}
 	}
 }
+
+// Behind an event the algebraic part of M y' = f is made consistent, in a replay too.
+func TestEventsOfAlgebraicEquationsAreReplayed(t *testing.T) {
+	p := integrate.Problem[[]float64]{
+		F:  func(dy []float64, _ float64, y []float64) error { dy[0], dy[1] = -y[1], y[1]-y[0]*y[0]; return nil },
+		T1: 2, Y0: []float64{1, 1}, Mass: &integrate.Matrix{Values: []float64{1, 0, 0, 0}},
+		Events: []integrate.Event[[]float64]{{When: above(0.6), Apply: func(y []float64, _ float64) error { y[0] += 0.3; return nil }}},
+	}
+	full, err := integrate.NewRecord(background, p, integrate.Rodas5P{}, nil, integrate.Keep{Stages: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	thin, err := integrate.NewRecord(background, p, integrate.Rodas5P{}, nil, integrate.Keep{Every: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(full.Acted) < 2 {
+		t.Errorf("%d events", len(full.Acted))
+	}
+	for _, a := range full.Acted {
+		if y := full.Y[a.Step]; math.Abs(y[1]-y[0]*y[0]) > 1e-8 {
+			t.Errorf("inconsistent behind the event at %v: %v", a.T, y)
+		}
+	}
+	backward(t, thin, full)
+}

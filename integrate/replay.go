@@ -18,6 +18,7 @@ import (
 type Replay[S any] struct {
 	rec     *Record[S]
 	stepper Stepper[S]
+	algebra *constraints[S]
 	e       S
 	Stats   Stats // work done in replays
 
@@ -50,7 +51,8 @@ func (rec *Record[S]) Replay() (*Replay[S], error) {
 		m.setTolerance(rec.tol)
 	}
 	r.stepper, r.e, r.next = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0)
-	return r, nil
+	r.algebra, err = newConstraints(&rec.p, &r.Stats)
+	return r, err
 }
 
 // Load returns the state at the start of step n and its stages, valid until the next
@@ -210,6 +212,11 @@ func (r *Replay[S]) cross(y S, n int) error {
 		if e := &r.rec.p.Events[a.Event]; e.Apply != nil {
 			if err := e.Apply(y, a.T); err != nil {
 				return err
+			}
+			if r.algebra != nil {
+				if err := r.algebra.settle(min(a.T, r.rec.Bound(min(n, r.rec.Len()-1))), y); err != nil {
+					return err
+				}
 			}
 		}
 		r.stepper.Reset()

@@ -107,6 +107,9 @@ func (m *model[S]) reset(dst S, e *dynsys.Event[S], t float64, y S) error {
 
 // slopeAt sets f to the right-hand side and returns the running cost.
 func (m *model[S]) slopeAt(f S, loss *Loss[S], t float64, y S) (cost float64, err error) {
+	if m.sys.Mass != nil {
+		return 0, ErrMassAcrossEvents
+	}
 	if err := m.rhs(f, t, y); err != nil || loss == nil || loss.G == nil {
 		return 0, err
 	}
