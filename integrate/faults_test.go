@@ -2,7 +2,6 @@ package integrate_test
 
 import (
 	"errors"
-	"flag"
 	"math"
 	"runtime"
 	"strings"
@@ -12,10 +11,8 @@ import (
 	"github.com/odefit/odefit/integrate/space"
 )
 
-var long = flag.Bool("long", false, "run the tests that take a minute")
-
-// adaptive are the methods that choose their steps.
-func adaptive(yield func(integrate.Method) bool) {
+// choosing are the methods that choose their steps.
+func choosing(yield func(integrate.Method) bool) {
 	for _, m := range integrate.Methods() {
 		if rk, ok := m.(integrate.RungeKutta); ok && rk.Tableau().E == nil {
 			continue
@@ -29,7 +26,7 @@ func adaptive(yield func(integrate.Method) bool) {
 // Whichever evaluation gives NaN, in a short solve through two bounces, the answer is
 // right or a typed error, and it comes.
 func TestNaNAtEveryCallOfEveryMethod(t *testing.T) {
-	for m := range adaptive {
+	for m := range choosing {
 		good, err := integrate.Solve(background, ball(4), m, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -66,7 +63,7 @@ func TestNaNAtEveryCallOfEveryMethod(t *testing.T) {
 // A panic in a user's function is an error that holds its value and where it was.
 func TestPanicsAreErrors(t *testing.T) {
 	value := errors.New("index out of tune")
-	for m := range adaptive {
+	for m := range choosing {
 		calls := 0
 		p := modulated(1)
 		f := p.F
@@ -100,7 +97,7 @@ func TestPanicsAreErrors(t *testing.T) {
 
 // y' jumps from 1 to -3 at t = 1/3 without a word: smaller steps find it.
 func TestUndeclaredJump(t *testing.T) {
-	for m := range adaptive {
+	for m := range choosing {
 		p := integrate.Problem[[]float64]{T1: 1, Y0: []float64{0}, F: func(dy []float64, t float64, _ []float64) error {
 			if dy[0] = 1; t > 1./3 {
 				dy[0] = -3
@@ -124,7 +121,7 @@ func TestUndeclaredJump(t *testing.T) {
 
 // y' = y^2 from 1 has no solution beyond t = 1.
 func TestBlowUpOfEveryMethod(t *testing.T) {
-	for m := range adaptive {
+	for m := range choosing {
 		p := integrate.Problem[[]float64]{T1: 2, Y0: []float64{1}, F: func(dy []float64, _ float64, y []float64) error {
 			dy[0] = y[0] * y[0]
 			return nil
