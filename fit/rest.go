@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/dynsys/model"
 	"github.com/odefit/odefit/sensitivity"
 )
 
@@ -113,6 +114,9 @@ func (sim *simulation) settle(ctx context.Context, tangents bool) error {
 	if err == nil {
 		err = timeless(p.System, p.T0, y, p.P)
 	}
+	if r := sim.x.requires; r != nil && err == nil {
+		err = r.check(p.T0, y, sim.q)
+	}
 	if err != nil {
 		return sim.failure(fmt.Errorf("looking for the state at infinite time: %w", err))
 	}
@@ -170,6 +174,9 @@ func (sim *simulation) horizon() (float64, error) {
 	}
 	for _, e := range events {
 		if e.At.Value == nil {
+			if e.Name != model.RequireEvent {
+				return end, fmt.Errorf("%w: %s depends on the state, and may happen on the way to infinite time", sensitivity.ErrNoSteadyState, e.Name)
+			}
 			continue
 		}
 		tau, err := e.At.Value(sim.q)

@@ -96,4 +96,9 @@ func TestSteadyStateMistakes(t *testing.T) {
 	if _, err := fit.Run(t.Context(), p, &fit.Options{EvaluateOnly: true}); err == nil || !strings.Contains(err.Error(), "depends on time") {
 		t.Errorf("error %v", err)
 	}
+	p, err = text(t, "param k = 1 in [0.1, 10]\ninit x = 1\nx' = k - x\nevent when x > 5: x = 0\nobserve x ~ normal(x, 1)\n", "time,x\n0,1\ninf,2\n")
+	p = must(t, p, err)
+	if _, err := fit.Run(t.Context(), p, &fit.Options{EvaluateOnly: true}); err == nil || !strings.Contains(err.Error(), "depends on the state") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -14,6 +14,9 @@ import (
 //
 // Doses that are infusions add to the equations; doses at once are events, see Given.
 //
+// Events and require lines are not part of it: see Happenings. Inputs are parameters of
+// it, behind the constants, whose values dynsys.Force makes functions of time.
+//
 // The model has a graph of its own, so that it may be used while Cell and Graph
 // are.
 func (c *Compiled) Dynamics(doses ...Administration) (dynsys.Model, error) {

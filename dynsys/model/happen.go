@@ -9,6 +9,10 @@ import (
 	"github.com/odefit/odefit/integrate"
 )
 
+// RequireEvent is the name of the events that [Compiled.Happenings] makes of require
+// lines.
+const RequireEvent = "require"
+
 // Happenings returns the events of a model that starts at time start, in the order of
 // the text, and after them its require lines, over the inputs of the dynamics. slack is
 // by how much a require line may be broken: the noise of the solver.
@@ -52,7 +56,7 @@ func (c *Compiled) Happenings(start, slack float64) []dynsys.GraphEvent {
 	for i, margin := range c.Margins() {
 		s := c.Model.Requires[i]
 		list = append(list, dynsys.GraphEvent{
-			Name: "require", When: b.Add(margin, b.Const(slack)), Direction: integrate.Falling,
+			Name: RequireEvent, When: b.Add(margin, b.Const(slack)), Direction: integrate.Falling,
 			Fail: &Violation{File: c.Model.File, Require: s},
 		})
 	}
