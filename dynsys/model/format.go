@@ -30,7 +30,7 @@ func Format(file string, text []byte) ([]byte, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	f := &formatter{src: r.src, tokens: p.source, content: p.content, starts: p.begins()}
+	f := &formatter{src: r.src, tokens: p.source, content: p.content, starts: p.begins(), titles: p.titles}
 	f.layOut()
 	f.align()
 	out := f.text()
@@ -67,6 +67,7 @@ type formatter struct {
 	tokens  []token
 	content []int32 // see lexer
 	starts  []int   // first tokens of statements
+	titles  []int   // words title
 	lines   []formatted
 }
 
@@ -106,7 +107,7 @@ func (f *formatter) layOut() {
 			if inside {
 				line.cells = []string{indentation + strings.Join(line.cells, " ")}
 			} else if words[len(words)-1].line == f.lastLine(from) {
-				line.key = f.key(words)
+				line.key = f.key(words, from)
 			}
 		} else if f.continues(next) {
 			line.comment = indentation + comment
@@ -142,8 +143,10 @@ func (f *formatter) comment(n int) string {
 }
 
 // key returns what a line has in common with those that it is aligned with.
-func (f *formatter) key(words []token) string {
+func (f *formatter) key(words []token, from int) string {
 	switch first := words[0]; {
+	case slices.Contains(f.titles, from):
+		return ""
 	case first.isName("param"), first.isName("const"), first.isName("let"), first.isName("init"),
 		first.isName("observe"), first.isName("prior"), first.isName("report"):
 		return first.text
@@ -156,7 +159,7 @@ func (f *formatter) key(words []token) string {
 // cells cuts the words of a line into what is aligned: before = or ~, behind it, and of
 // a param line the bounds and what follows them.
 func (f *formatter) cells(words []token, from int) []string {
-	if words[0].isName("title") && f.key(words) == "" && !(len(words) > 1 && (words[1].is("'") || words[1].is("(") || words[1].is("/"))) {
+	if slices.Contains(f.titles, from) {
 		line := f.src.line(int(words[0].line))
 		end := int(f.content[words[0].line-1] - f.src.start[words[0].line-1])
 		return []string{"title", strings.TrimSpace(strings.TrimSpace(line[:end])[len("title"):])}

@@ -16,6 +16,7 @@ type parser struct {
 	source  []token // tokens as the text has them
 	content []int32 // see lexer
 	starts  []int   // first tokens of the statements read
+	titles  []int   // words title of the text
 
 	// Where the text repeats statements, tokens are those written out.
 	origin []int32         // tokens of the text that they are made of; nil: the same
@@ -61,6 +62,14 @@ func (p *parser) statements() []Statement {
 		}
 	}
 	return list
+}
+
+// inText returns the token of the text that token i is made of.
+func (p *parser) inText(i int) int {
+	if p.origin == nil {
+		return i
+	}
+	return int(p.origin[i])
 }
 
 // defect returns what is wrong with the text as a whole. ok says that nothing is.

@@ -11,6 +11,7 @@ type Title struct {
 func parseTitle(p *parser, at Pos) Statement {
 	// The text is no sequence of tokens: it is taken as it stands.
 	word := p.at(p.next - 1)
+	p.titles = append(p.titles, p.inText(p.next-1))
 	text := strings.TrimSpace(p.src.text[word.end:max(word.end, p.content[word.line-1])])
 	if text == "" {
 		p.fail(Pos{at.Line, at.Col + len("title")}, "the line ends too early; expected the text of the title", "")
