@@ -8,16 +8,6 @@ import (
 	"github.com/odefit/odefit/sensitivity"
 )
 
-// needsEvents skips a test where package sensitivity refuses events.
-func needsEvents(t *testing.T) {
-	t.Helper()
-	p, err := text(t, "x' = -x\nevent at 1: x = 1\nobserve x ~ normal(x, 1)\n", "time,x\n0,1\n2,1\n")
-	p = must(t, p, err)
-	if _, err := fit.Run(t.Context(), p, &fit.Options{EvaluateOnly: true}); err != nil {
-		t.Skip(err)
-	}
-}
-
 // agree checks predictions at the guesses against a closed form, and the gradients of
 // all methods against each other and against differences of the objective.
 func agree(t *testing.T, p *fit.Problem, tol float64, truth func(observable string, time float64) float64) {

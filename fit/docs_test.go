@@ -13,7 +13,6 @@ import (
 // Every model of the tutorial is read, stays the same in its usual form, is simulated
 // and, where data follow it, compared with them.
 func TestTutorial(t *testing.T) {
-	needsEvents(t)
 	page, err := os.ReadFile("../docs/models.md")
 	if err != nil {
 		t.Fatal(err)

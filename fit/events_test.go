@@ -13,7 +13,6 @@ import (
 // Doses at once and infusions, late and in part, repeated and in compartments by name and
 // by number, against superposed exponentials.
 func TestDoses(t *testing.T) {
-	needsEvents(t)
 	p, err := text(t, `
 param k = 0.4 in [0.01, 10] log
 param late = 0.3 in [0.01, 2]
@@ -63,7 +62,6 @@ observe blood ~ normal(blood, 0.5)
 // An observation at the time of a dose sees the state after it, unless its row stands
 // before the row of the dose.
 func TestObservationsAtTheTimeOfADose(t *testing.T) {
-	needsEvents(t)
 	p, err := text(t, "param k = 0.5 in [0.1, 5]\ninit x = 1\nx' = -k*x\nobserve x ~ normal(x, 1)\n",
 		"time,amt,x\n0,,1\n0,2,\n0,,3\n2,,1.1\n2,4,\n2,,5\n3,,2\n")
 	p = must(t, p, err)
@@ -76,7 +74,6 @@ func TestObservationsAtTheTimeOfADose(t *testing.T) {
 // Timed and repeated events with times that are parameters, simultaneous assignments,
 // and an event when a condition becomes true: an hourglass that is turned.
 func TestEvents(t *testing.T) {
-	needsEvents(t)
 	p, err := text(t, `
 param k = 0.5 in [0.1, 5]
 param tau = 1.25 in [0.5, 3]
@@ -128,7 +125,6 @@ observe c ~ normal(c, 0.5)
 }
 
 func TestRequireAndStop(t *testing.T) {
-	needsEvents(t)
 	const falling = "param v = 1 in [0.1, 5]\ninit h = 3\nh' = -v\nobserve h ~ normal(h, 1)\n"
 	evaluate := func(ode, csv string) error {
 		p, err := text(t, ode, csv)
