@@ -17,6 +17,7 @@ type commandLine struct {
 	Fit       fitCommand       `cmd:"" help:"Estimate the parameters of a model from data."`
 	Gradcheck gradcheckCommand `cmd:"" help:"Compare the gradients that independent methods find."`
 	Fmt       fmtCommand       `cmd:"" help:"Write a model in its usual form: spacing, aligned columns, comments kept."`
+	Gen       genCommand       `cmd:"" help:"Write a model as Go source: its right-hand side with exact derivatives."`
 	Version   versionCommand   `cmd:"" help:"Say which version this is."`
 
 	VersionFlag bool `name:"version" help:"Say which version this is."`
