@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/odefit/odefit/dynsys/expr"
 )
 
@@ -61,7 +63,7 @@ func chainByHand(out, in []float64) {
 	}
 }
 
-func compile(tb testing.TB, b *expr.Builder, outs ...expr.Node) *expr.Program {
+func compile(tb rapid.TB, b *expr.Builder, outs ...expr.Node) *expr.Program {
 	tb.Helper()
 	p, err := b.Compile(outs...)
 	if err != nil {

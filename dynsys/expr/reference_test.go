@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/odefit/odefit/dynsys/expr"
 )
 
@@ -85,7 +87,7 @@ func references(t *testing.T) []reference {
 	return rows
 }
 
-func eval(t testing.TB, b *expr.Builder, in []float64, outs ...expr.Node) []float64 {
+func eval(t rapid.TB, b *expr.Builder, in []float64, outs ...expr.Node) []float64 {
 	t.Helper()
 	p := compile(t, b, outs...)
 	out := make([]float64, len(outs))
