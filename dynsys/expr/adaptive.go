@@ -10,8 +10,8 @@ import (
 // clock, and does not change a bit of any result.
 const (
 	// minMachine is the number of instructions from which a call of machine code, which
-	// takes about as long as 20 interpreted instructions, is worth it.
-	minMachine = 40
+	// takes about as long as 15 interpreted instructions, is worth it.
+	minMachine = 20
 
 	// machineAfter is the number of evaluations after which a program is compiled:
 	// compiling takes as long as some 1,000 interpretations of it, and several thousand
@@ -20,7 +20,7 @@ const (
 )
 
 // Adaptive is a program that is interpreted at first and becomes machine code once it
-// has been evaluated often: after 2,000 evaluations where it has 40 instructions or
+// has been evaluated often: after 2,000 evaluations where it has 20 instructions or
 // more, and never where it has fewer or there is no machine code for it. All its
 // evaluators count together.
 type Adaptive struct {
