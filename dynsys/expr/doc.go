@@ -10,7 +10,7 @@
 //
 // Equal expressions are one node, and operations on constants are done when they are
 // built. Beyond that only such rewrites are made as keep the value for every input, to
-// the bit but for the sign of a zero and of a NaN:
+// the bit but for the sign of a zero (and of what is divided by it) and of a NaN:
 //
 //	x + 0, x - 0, x*1, x/1, x^1      x
 //	0 - x, x*(-1), x/(-1)            -x
