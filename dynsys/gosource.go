@@ -44,7 +44,8 @@ func (m *GraphModel) GoSource(p GoPackage) (string, error) {
 		return "", s.err
 	}
 	head := fmt.Sprintf("// Code generated from %s by odefit gen. DO NOT EDIT.\n\n", p.From) +
-		fmt.Sprintf("// Package %s is the system y' = f(t, y, p) of %s with its derivatives.\n", p.Name, p.From)
+		fmt.Sprintf("// Package %s is the system y' = f(t, y, p) of %s with its derivatives.\n", p.Name, p.From) +
+		"// It is the continuous part alone: doses, events and observables are not in it.\n"
 	return s.File(head, p.Name), nil
 }
 
