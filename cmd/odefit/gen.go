@@ -44,7 +44,7 @@ func (g *genCommand) run(c *console) error {
 	defer dynamics.Close()
 	graph, ok := dynamics.(*dynsys.GraphModel)
 	if !ok {
-		return &fileError{path: g.Model, status: wrongModel, err: fmt.Errorf("a model with networks has no Go source")}
+		return &fileError{path: g.Model, status: wrongModel, err: fmt.Errorf("a model with algebraic equations has no Go source")}
 	}
 	p := dynsys.GoPackage{Name: name, From: from}
 	for _, s := range m.States {
