@@ -37,8 +37,10 @@ const (
 	slowShare = 0.25
 	// slowness is by how much the eigenvalue exceeds the rate of a slow solution.
 	slowness = 50
-	// stiffSteps is how many more steps have to count than do not.
-	stiffSteps = 15
+	// stiffEvery is the number of steps of the explicit method from one look to the next.
+	stiffEvery = 3
+	// stiffLooks is how many more looks have to count than do not.
+	stiffLooks = 5
 	// easyShare is the part of the limit below which the explicit method would have no
 	// trouble. It is below slowShare: the same step does not count for both.
 	easyShare = 0.15
@@ -77,6 +79,10 @@ func (g *gauge[S]) attempt(y1, e S, t, t1 float64, y S) {
 //
 // at no evaluation.
 func (g *gauge[S]) stiff(x *explicit[S]) bool {
+	if g.wait--; g.wait > 0 {
+		return false
+	}
+	g.wait = stiffEvery
 	s, h := x.tab.Stages(), x.t1-x.t0
 	dy := 0.
 	if x.tab.FSAL {
@@ -101,7 +107,7 @@ func (g *gauge[S]) stiff(x *explicit[S]) bool {
 	} else if g.count > 0 {
 		g.count--
 	}
-	if g.count < stiffSteps {
+	if g.count < stiffLooks {
 		return false
 	}
 	g.count, g.wait, g.power = 0, 0, false
@@ -140,7 +146,7 @@ func (g *gauge[S]) over(tab *Tableau, last float64) bool {
 	if g.count < g.demand {
 		return false
 	}
-	g.count = 0
+	g.count, g.wait = 0, 0
 	g.demand = min(2*g.demand, 1000)
 	return true
 }
