@@ -40,6 +40,7 @@ type implicit[S any] struct {
 	ends   []float64 // breaks, and the end: no stage may lie beyond one that the step does not pass
 	k      []S
 	guess  [][]float64 // weights of the stages before in the first guess of each
+	known  map[*Tableau][][]float64
 	zero   S
 	c      []float64
 	ready  bool // k[0] is the slope at the start of the next step
@@ -66,6 +67,7 @@ func newImplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) (*implicit[S]
 	m.reach = slices.Max(tab.C)
 	m.ends = append(slices.Clone(p.Breaks), p.T1)
 	m.guess = guesses(tab)
+	m.known = map[*Tableau][][]float64{tab: m.guess}
 	return m, nil
 }
 
@@ -97,9 +99,13 @@ func (m *implicit[S]) choose(t, t1 float64) {
 	if m.mass && !m.ready && tab.A[0][0] == 0 {
 		tab = &sdirk4
 	}
-	if tab != m.tab {
-		m.tab, m.guess = tab, guesses(tab)
+	if tab == m.tab {
+		return
 	}
+	if m.known[tab] == nil {
+		m.known[tab] = guesses(tab)
+	}
+	m.tab, m.guess = tab, m.known[tab]
 }
 
 // Accept implements [Stepper].

@@ -50,9 +50,10 @@ func react[T number](network []reaction) func(dy []T, t float64, y, p []T) error
 // reactionSystem returns the system of a network with the given number of species.
 func reactionSystem(species int, network []reaction) *dynsys.System[[]float64] {
 	return &dynsys.System[[]float64]{
-		Dim:       species,
-		NumParams: len(network),
-		RHS:       react[float64](network),
+		Dim:        species,
+		NumParams:  len(network),
+		Autonomous: true,
+		RHS:        react[float64](network),
 		JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
 			clear(out)
 			for k, r := range network {
