@@ -115,7 +115,13 @@ func (m *rosenbrock[S]) Attempt(y1, e S, t, t1 float64, y S) error {
 		}
 	}
 	m.advance(y1, len(m.u), m.tab.M)
-	m.sp.AddScaled(e, m.zero, m.tab.E, m.u)
+	c, k := m.c[:0], m.terms[:0]
+	for i, v := range m.tab.E {
+		if v != 0 {
+			c, k = append(c, v), append(k, m.u[i])
+		}
+	}
+	m.sp.AddScaled(e, m.zero, c, k)
 	return nil
 }
 
