@@ -47,7 +47,7 @@ func (p *Problem) GradCheck(ctx context.Context, theta []float64, tighter float6
 	if err != nil {
 		return nil, err
 	}
-	adjoint, err := newEvaluator(p, recordable(p.settings(tighter)))
+	adjoint, err := newEvaluator(p, p.settings(tighter))
 	if err != nil {
 		return nil, err
 	}

@@ -170,9 +170,6 @@ func (f *fitter) start(ctx context.Context, i int, bounds minimize.Bounds, x []f
 	if i > 0 {
 		set.MaxSteps = min(set.MaxSteps, maxStepsOfRandomStarts)
 	}
-	if f.opt.Method == LBFGS || f.opt.Method == Adam {
-		set = recordable(set)
-	}
 	e, err := newEvaluator(f.p, set)
 	if err != nil {
 		return f.done(nil, minimize.Result{X: x, F: math.Inf(1), Status: minimize.InfeasibleStart, Failures: 1, LastFailure: err})
@@ -196,9 +193,6 @@ func (f *fitter) polish(ctx context.Context, bounds minimize.Bounds) {
 	}
 	old := &f.found[f.best]
 	set := f.p.settings(polishing)
-	if f.opt.Method == LBFGS || f.opt.Method == Adam {
-		set = recordable(set)
-	}
 	e, err := newEvaluator(f.p, set)
 	if err != nil {
 		return

@@ -101,15 +101,6 @@ func objective(e *evaluator, s *searchSpace, method sensitivity.Method) minimize
 	}
 }
 
-// recordable returns the settings with a solver whose steps adjoints can transpose:
-// Tsit5 where the choice was left to Auto.
-func recordable(set sensitivity.Settings) sensitivity.Settings {
-	if set.Solver == (integrate.Auto{}) {
-		set.Solver = integrate.Tsit5{}
-	}
-	return set
-}
-
 // The tolerances of fits.
 const (
 	defaultRelTol = 1e-8

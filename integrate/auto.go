@@ -26,6 +26,15 @@ type Auto struct{}
 
 func (Auto) String() string { return "auto" }
 
+// Explicit returns the method that Auto begins with at a relative tolerance; zero means
+// that of the zero Settings.
+func (Auto) Explicit(rel float64) RungeKutta {
+	if rel > 0 && rel <= fineTolerance {
+		return Vern7{}
+	}
+	return Tsit5{}
+}
+
 const (
 	// fineTolerance is the relative tolerance from which on Vern7 takes the place of
 	// Tsit5: two thirds of its evaluations for the same error, and half at 1e-12.
@@ -69,10 +78,7 @@ func (a *auto[S]) setTolerance(tol space.Tolerance) {
 		setTolerance(a.firm, tol)
 		return
 	}
-	tab := &tsit5
-	if tol.Rel <= fineTolerance {
-		tab = &vern7
-	}
+	tab := Auto{}.Explicit(tol.Rel).Tableau()
 	if a.gentle == nil || a.gentle.tab != tab {
 		a.gentle = newExplicit(a.p, tab, a.stats)
 	}

@@ -47,7 +47,11 @@ func (c Auto) choose(n, p int, hasVJP bool, solver integrate.Method) (Method, st
 	if bytes == 0 {
 		bytes = 1 << 30
 	}
-	_, transposable := solver.(integrate.RungeKutta)
+	transposable := false
+	switch solver.(type) {
+	case integrate.RungeKutta, integrate.Rosenbrock, integrate.Auto:
+		transposable = true
+	}
 	forward := Forward{SkipY0: c.SkipY0}
 	switch {
 	case !hasVJP:

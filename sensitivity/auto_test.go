@@ -20,8 +20,8 @@ func TestAutoChoice(t *testing.T) {
 		{2, 4, true, integrate.Tsit5{}, Forward{}},
 		{2, 4000, false, integrate.Tsit5{}, Forward{}},
 		{300, 300, true, integrate.Tsit5{}, Discrete{Probes: 1, Checkpoints: Checkpoints{Bytes: 1 << 30}}},
-		{10, 100, true, integrate.Auto{}, Forward{}},
-		{100, 1000, true, integrate.Auto{}, Continuous{Variant: Gauss}},
+		{10, 100, true, integrate.BDF{}, Forward{}},
+		{100, 1000, true, integrate.BDF{}, Continuous{Variant: Gauss}},
 	} {
 		if got, why := (Auto{}).choose(c.n, c.p, c.vjp, c.solver); got != c.want || why == "" {
 			t.Errorf("%d states, %d parameters, %v: %v (%s), want %v", c.n, c.p, c.solver, got, why, c.want)

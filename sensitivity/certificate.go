@@ -120,7 +120,7 @@ func distance[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[
 	s := *set
 	if s.Grid != nil || s.FixedStep != 0 {
 		s.Grid, s.Acted, s.FixedStep = nil, nil, 0
-		if rk, ok := s.recorded().(integrate.RungeKutta); ok && rk.Tableau().E == nil {
+		if rk, ok := s.solver().(integrate.RungeKutta); ok && rk.Tableau().E == nil {
 			s.Solver = nil // it cannot choose its steps
 		}
 	}

@@ -185,10 +185,11 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		return b.fail(m.end, 0, err)
 	}
 	if b.stepper == nil {
-		b.stepper = set.recorded()
+		b.stepper = set.solver()
 	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.end, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: b.breaks(), Events: b.events(),
+		Newton: b.newton(),
 	}
 	run := integrate.Start(ctx, p, b.stepper, &s)
 	for step := range run.Steps() {

@@ -50,6 +50,9 @@ func Products[S any](ctx context.Context, p Problem[S], loss *Loss[S], dirs []Di
 		return nil, err
 	}
 	s := orDefault(set)
+	if s.Solver, err = a.m.recorded(ctx, &s); err != nil {
+		return nil, err
+	}
 	c, err := newCurvature(a, dirs, curve, &s)
 	if err != nil {
 		return nil, err
@@ -139,9 +142,9 @@ func newCurvature[S any](a *account[S], dirs []Direction[S], curve Curve, set *S
 	case (loss.Gy != nil || loss.Gp != nil) && loss.GSecond == nil:
 		return nil, fmt.Errorf("sensitivity: Loss.GSecond: %w", ErrNoDerivative)
 	}
-	rk, ok := set.recorded().(integrate.RungeKutta)
+	rk, ok := set.solver().(integrate.RungeKutta)
 	if !ok {
-		return nil, fmt.Errorf("sensitivity: second derivatives need an explicit Runge-Kutta method, not %v", set.recorded())
+		return nil, fmt.Errorf("sensitivity: second derivatives need an explicit Runge-Kutta method, not %v", set.solver())
 	}
 	c := &curvature[S]{
 		a: a, gauss: curve.GaussNewton, tab: rk.Tableau(),
@@ -182,11 +185,11 @@ func (c *curvature[S]) record(ctx context.Context, set *Settings, curve Curve) (
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: c.flow.rhs, T0: m.T0, T1: m.T1, Y0: c.flow.start, Space: c.flow.sp, Breaks: m.breaks,
 	}
-	keep, err := curve.Checkpoints.keep(set.recorded(), 8*m.sys.Dim*(1+len(c.vp)))
+	keep, err := curve.Checkpoints.keep(set.solver(), 8*m.sys.Dim*(1+len(c.vp)))
 	if err != nil {
 		return nil, err
 	}
-	rec, err := integrate.NewRecord(ctx, p, set.recorded(), &set.Settings, keep)
+	rec, err := integrate.NewRecord(ctx, p, set.solver(), &set.Settings, keep)
 	if err != nil {
 		return nil, err
 	}

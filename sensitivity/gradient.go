@@ -29,17 +29,23 @@ func Gradient[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Me
 	s := orDefault(set)
 	if auto, ok := method.(Auto); ok {
 		var why string
-		method, why = auto.choose(a.m.sys.Dim, a.m.sys.NumParams, a.m.sys.VJP != nil, s.recorded())
+		method, why = auto.choose(a.m.sys.Dim, a.m.sys.NumParams, a.m.sys.VJP != nil, s.solver())
 		a.res.Choice = fmt.Sprintf("%v: %s", method, why)
 	}
 	switch method := method.(type) {
 	case Forward:
 		err = forward(ctx, a, method, &s)
 	case Discrete:
-		s.Solver = s.recorded()
-		err = discrete(ctx, a, method, &s)
+		if s.Solver, err = a.m.recorded(ctx, &s); err == nil {
+			err = discrete(ctx, a, method, &s)
+		}
 	case Continuous:
-		err = continuous(ctx, a, method, &s)
+		if method.Variant != Backsolve {
+			s.Solver, err = a.m.recorded(ctx, &s)
+		}
+		if err == nil {
+			err = continuous(ctx, a, method, &s)
+		}
 	case nil:
 		return nil, fmt.Errorf("sensitivity: no method was given; Forward{} is right for few parameters, Discrete{} for many")
 	default:

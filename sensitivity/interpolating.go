@@ -38,7 +38,7 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 			s.AbsTols[i] = a * factor
 		}
 	}
-	rec, err := integrate.NewRecord(ctx, m.integral(), set.recorded(), &s, integrate.Keep{Stages: true})
+	rec, err := integrate.NewRecord(ctx, m.integral(), set.solver(), &s, integrate.Keep{Stages: true})
 	if err != nil {
 		return nil, err
 	}

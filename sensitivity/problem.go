@@ -1,6 +1,7 @@
 package sensitivity
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -30,8 +31,13 @@ type Problem[S any] struct {
 type Settings struct {
 	integrate.Settings
 	// Solver is the method of the forward solution. Nil means integrate.Auto{}, and
-	// integrate.Tsit5{} on a frozen grid and wherever the steps are recorded: for
-	// Discrete, Continuous except Backsolve, and second derivatives.
+	// integrate.Tsit5{} on a frozen grid.
+	//
+	// The steps of Auto cannot be recorded. Where they have to be (for Discrete,
+	// Continuous except Backsolve, and second derivatives), a plain solution by Auto
+	// first finds out what the problem needs: its explicit method throughout, or, where
+	// Auto would go over to an implicit one, Rodas5P throughout. Naming the method
+	// saves that solution.
 	Solver integrate.Method
 	// Scales are typical sizes of the parameters. The error allowed in dy/dp_i is
 	// AbsTol over max(|p_i|, Scales[i]) beside the relative one, so that the change
@@ -51,11 +57,27 @@ func (s *Settings) solver() integrate.Method {
 }
 
 // recorded returns the method of a solution whose steps are recorded.
-func (s *Settings) recorded() integrate.Method {
-	if s.Solver == nil {
-		return integrate.Tsit5{}
+func (m *model[S]) recorded(ctx context.Context, s *Settings) (integrate.Method, error) {
+	method := s.solver()
+	if method != (integrate.Auto{}) {
+		return method, nil
 	}
-	return s.Solver
+	p := m.integral()
+	if p.Mass != nil {
+		return integrate.Rodas5P{}, nil
+	}
+	set := s.Settings
+	set.Times = nil
+	run := integrate.Start(ctx, p, method, &set)
+	for range run.Steps() {
+		if run.Stats().Switches > 0 {
+			return integrate.Rodas5P{}, nil
+		}
+	}
+	if err := run.Err(); err != nil {
+		return nil, inPass(ForwardPass, err)
+	}
+	return integrate.Auto{}.Explicit(s.Tolerance().Rel), nil
 }
 
 // scale returns the typical size of parameter i.

@@ -86,3 +86,61 @@ func TestStiffAdjoints(t *testing.T) {
 		}
 	}
 }
+
+// The continuous adjoint of stiff problems, solved by an implicit method: the integral
+// of dL/dp inside the equation and outside.
+func TestStiffContinuousAdjoints(t *testing.T) {
+	for _, c := range []struct {
+		q   *problems.Problem
+		abs float64
+	}{{problems.Rober(), 1e-6}, {problems.Hires(), 1e-3}} {
+		ref, err := c.q.Loss()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes := make([]float64, len(c.q.P))
+		for i, v := range c.q.P {
+			sizes[i] = math.Abs(v)
+		}
+		for _, variant := range []Variant{Interpolating, Gauss, Quadrature} {
+			last := math.Inf(1)
+			for _, rel := range []float64{1e-5, 1e-7} {
+				set := tolerances(rel, rel*c.abs)
+				set.Solver = integrate.Rodas5P{}
+				r, err := Gradient(context.Background(), problemOf(c.q), SumOfSquares(ref.T, ref.Data, nil), Continuous{Variant: variant}, set)
+				if err != nil {
+					t.Errorf("%s, %v: %v", c.q.Name, variant, err)
+					break
+				}
+				d := max(scaledApart(r.P, ref.DP, sizes), apart(r.Y0, ref.DY0))
+				t.Logf("%s, %v, %.0e: %.1e, %+v", c.q.Name, variant, rel, d, r.Stats)
+				if d > 1e4*rel || d > last/5 {
+					t.Errorf("%s, %v, tolerance %.0e: the gradient is %.1e off, %.1e before", c.q.Name, variant, rel, d, last)
+				}
+				last = d
+			}
+		}
+	}
+}
+
+// Without a named solver, the steps that are recorded are those of the method that the
+// problem needs.
+func TestRecordedSolver(t *testing.T) {
+	for _, c := range []struct {
+		q    *problems.Problem
+		rel  float64
+		want integrate.Method
+	}{
+		{problems.LotkaVolterra(), 1e-6, integrate.Tsit5{}}, {problems.LotkaVolterra(), 1e-10, integrate.Vern7{}},
+		{problems.Hires(), 1e-6, integrate.Rodas5P{}}, {problems.Rober(), 1e-6, integrate.Rodas5P{}},
+	} {
+		m, err := newModel(problemOf(c.q))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := m.recorded(context.Background(), tolerances(c.rel, c.rel*1e-6))
+		if err != nil || got != c.want {
+			t.Errorf("%s at %.0e: %v (%v), want %v", c.q.Name, c.rel, got, err, c.want)
+		}
+	}
+}
