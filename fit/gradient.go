@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/odefit/odefit/fit/noise"
@@ -64,12 +65,7 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 	if err := sim.setEvents(sim.tracer.Problem.T1); err != nil {
 		return 0, err
 	}
-	times := make([]float64, len(sim.x.Observations))
-	for k, o := range sim.x.Observations {
-		times[k] = o.Time
-	}
-	loss := &sensitivity.Loss[[]float64]{Times: times, L: l.value, Ly: l.inState, Lp: l.inParams}
-	res, err := sensitivity.Gradient(ctx, sim.tracer.Problem, loss, method, &sim.set)
+	res, err := sensitivity.Gradient(ctx, sim.tracer.Problem, l.loss(), method, &sim.set)
 	if err != nil {
 		if l.err != nil {
 			return 0, l.err
@@ -85,6 +81,41 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 	}
 	l.chain(g, l.gq, res.Y0)
 	return res.Value, nil
+}
+
+// duality returns the largest duality gap of the experiments, NaN where a method has
+// none.
+func (e *evaluator) duality(ctx context.Context, theta []float64, method sensitivity.Method) float64 {
+	worst := math.NaN()
+	for _, sim := range e.sims {
+		if len(sim.x.Observations) == 0 || sim.sys == nil || sim.forever {
+			continue
+		}
+		l := &likelihood{e: e, sim: sim, theta: theta, gq: make([]float64, len(sim.q)), direct: make([]float64, e.estimated)}
+		if sim.start(ctx, theta, true) != nil {
+			return math.NaN()
+		}
+		if sim.setEvents(sim.tracer.Problem.T1) != nil {
+			return math.NaN()
+		}
+		gap, err := sensitivity.Duality(ctx, sim.tracer.Problem, l.loss(), method, &sim.set)
+		if err != nil {
+			return math.NaN()
+		}
+		if !(worst > gap) {
+			worst = gap
+		}
+	}
+	return worst
+}
+
+// loss is the likelihood as package sensitivity wants it.
+func (l *likelihood) loss() *sensitivity.Loss[[]float64] {
+	times := make([]float64, len(l.sim.x.Observations))
+	for k, o := range l.sim.x.Observations {
+		times[k] = o.Time
+	}
+	return &sensitivity.Loss[[]float64]{Times: times, L: l.value, Ly: l.inState, Lp: l.inParams}
 }
 
 // likelihood is the negative log-likelihood of one experiment as a loss of its

@@ -81,6 +81,20 @@ func Certify[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Met
 	return res, nil
 }
 
+// Duality computes a gradient and returns the gap of its [Certificate] alone, which
+// costs about one gradient more.
+func Duality[S any](ctx context.Context, p Problem[S], loss *Loss[S], method Method, set *Settings) (float64, error) {
+	res, err := Gradient(ctx, p, loss, method, set)
+	if err != nil {
+		return 0, err
+	}
+	m, err := newModel(p)
+	if err != nil {
+		return 0, err
+	}
+	return duality(ctx, m, p, loss, method, res, new(orDefault(set)))
+}
+
 // duality compares the gradient with a second way on the same grid, along a random
 // direction.
 func duality[S any](ctx context.Context, m *model[S], p Problem[S], loss *Loss[S], method Method, res *Result[S], set *Settings) (float64, error) {

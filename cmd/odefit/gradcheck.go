@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/odefit/odefit/cmd/odefit/report"
@@ -36,7 +37,8 @@ func (g *gradcheckCommand) run(c *console) error {
 	g.solverFlags.apply(l.problem)
 	checks, err := l.problem.GradCheck(c.ctx, l.problem.Guess(), 1,
 		sensitivity.Forward{}, sensitivity.Discrete{Probes: 1},
-		sensitivity.Continuous{Variant: sensitivity.Interpolating}, sensitivity.Continuous{Variant: sensitivity.Backsolve})
+		sensitivity.Continuous{Variant: sensitivity.Interpolating}, sensitivity.Continuous{Variant: sensitivity.Gauss},
+		sensitivity.Continuous{Variant: sensitivity.Backsolve})
 	if err != nil {
 		return err
 	}
@@ -75,22 +77,33 @@ func judge(checks []fit.GradientCheck, tolerance float64) (verdict string, agree
 	return "the methods agree: " + limit, true
 }
 
+// explained says what the columns are.
+const explained = `difference: to the first method. to the truth: to the gradient at tolerances a
+hundred times tighter. duality: of the derivative along one random direction to that by a
+second way on the same steps, which is rounding for forward and discrete.`
+
 // writeChecks writes the methods side by side, then the gradients.
 func writeChecks(w io.Writer, title string, names []string, checks []fit.GradientCheck, verdict string) error {
 	if _, err := fmt.Fprintf(w, "%s\n\ngradient of -ln L at the guesses\n", title); err != nil {
 		return err
 	}
-	methods := [][]string{{"  method", "-ln L", "difference", "time", "note"}}
+	methods := [][]string{{"  method", "-ln L", "difference", "to the truth", "duality", "time", "note"}}
+	number := func(v float64) string {
+		if math.IsNaN(v) {
+			return "-"
+		}
+		return fmt.Sprintf("%.1e", v)
+	}
 	head := []string{"  parameter"}
 	for i, k := range checks {
 		difference, note := "reference", ""
 		if i > 0 {
-			difference = report.Number(k.Difference)
+			difference = number(k.Difference)
 		}
 		if k.Err != nil {
 			note = k.Err.Error()
 		}
-		methods = append(methods, []string{"  " + k.Method, fmt.Sprintf("%.8g", k.Value), difference, k.Elapsed.Round(10 * time.Microsecond).String(), note})
+		methods = append(methods, []string{"  " + k.Method, fmt.Sprintf("%.8g", k.Value), difference, number(k.Distance), number(k.Duality), k.Elapsed.Round(10 * time.Microsecond).String(), note})
 		if k.Err == nil {
 			head = append(head, k.Method)
 		}
@@ -114,6 +127,6 @@ func writeChecks(w io.Writer, title string, names []string, checks []fit.Gradien
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", verdict)
+	_, err := fmt.Fprintf(w, "\n%s\n\n%s\n", verdict, explained)
 	return err
 }
