@@ -17,7 +17,7 @@ func (f *fitter) result(ctx context.Context) (*Result, error) {
 		Theta:     append([]float64(nil), f.space.from(best.X)...),
 		Counts:    f.counts,
 		Failures:  f.failures,
-		Converged: best.Status.Converged(), Status: best.Status.String(),
+		Converged: converged(&best), Status: best.Status.String(),
 	}
 	if f.opt.EvaluateOnly || len(best.X) == 0 {
 		res.Converged, res.Status = true, "evaluated"
@@ -43,6 +43,18 @@ func (f *fitter) result(ctx context.Context) (*Result, error) {
 	}
 	u.fill(f, res, best)
 	return res, nil
+}
+
+// negligible is a decrease of -ln L that no interval feels: a thousandth is about a
+// two-thousandth of what bounds one of 95 %.
+const negligible = 1e-3
+
+// converged reports whether the search ended at a minimum: by its own judgement, or, where
+// no decrease could be confirmed, because the model of the objective promises less than
+// what matters. A point whose gradient is wrong, or behind which lies a wall, promises
+// more.
+func converged(r *minimize.Result) bool {
+	return r.Status.Converged() || r.Status == minimize.Stalled && r.PredictedDecrease <= negligible
 }
 
 // describe fills in the points, the statistics of the residuals and the objective at

@@ -199,7 +199,7 @@ func (f *fitter) polish(ctx context.Context, bounds minimize.Bounds) {
 	}
 	res := f.optimise(ctx, e, newSearchSpace(f.p), bounds, old.X)
 	f.counts.add(e.counts)
-	if res.F > old.F+objectiveNoise || math.IsNaN(res.F) {
+	if !finite(res.F) { // values at different tolerances are not compared
 		return
 	}
 	res.Iterations += old.Iterations

@@ -188,7 +188,9 @@ func (p *parser) unexpected(expected, hint string) {
 	case p.atEnd():
 		// The place of an end is right behind the last word of the line.
 		last := p.at(p.next - 1)
+		// A name with an index that was written out may be longer than what stands there.
 		pos := Pos{int(last.line), int(last.col) + last.width()}
+		pos.Col = min(pos.Col, utf8.RuneCountInString(p.src.line(pos.Line))+1)
 		p.fail(pos, "the line ends too early; expected "+expected, hint)
 	case len(p.open) > 0 && t.bol && (t.kind == kindEnd || p.beginsStatement(p.next)):
 		b := p.open[len(p.open)-1]
