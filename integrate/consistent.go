@@ -63,6 +63,38 @@ const (
 	worstCondition = 1e13
 )
 
+// Consistent returns initial values that satisfy the algebraic equations of M y' = f:
+// p.Y0 with its algebraic components corrected, or, where it satisfies them to a
+// thousandth of the tolerance, as it is. M y is kept. Every run begins so, and goes on
+// so after an event that changes the state.
+//
+// It fails with [ErrIndex] or [ErrInconsistent]. Above 200 coordinates only rows of M
+// that are zero are taken for algebraic; below, rows that depend on others, too.
+func Consistent[S any](p Problem[S], set *Settings) (S, error) {
+	var none S
+	if err := withSpace(&p); err != nil {
+		return none, err
+	}
+	if set == nil {
+		set = &Settings{}
+	}
+	tol := set.Tolerance()
+	p.tol = &tol
+	y := clone(p.Space, p.Y0)
+	c, err := newConstraints(&p, &Stats{})
+	if err != nil || c == nil {
+		return y, err
+	}
+	dir := 1.
+	if p.T1 < p.T0 {
+		dir = -1
+	}
+	if err := c.settle(min(p.T0, lastBefore(p.Breaks, p.T0, dir)), y); err != nil {
+		return none, &StepError{T: p.T0, Component: -1, Reason: fmt.Errorf("M y' = f: %w", err)}
+	}
+	return y, nil
+}
+
 // newConstraints returns nil where M is regular.
 func newConstraints[S any](p *Problem[S], stats *Stats) (*constraints[S], error) {
 	flat, ok := p.Space.(space.Coordinates[S])

@@ -35,6 +35,9 @@ func TestConsistentStart(t *testing.T) {
 			t.Errorf("component %d ends at %v, from consistent values at %v", i, got.Y[end][i], v)
 		}
 	}
+	if y, err := integrate.Consistent(wrong, nil); err != nil || y[0] != 1 || y[1] != 0 || math.Abs(y[2]) > 1e-15 {
+		t.Errorf("Consistent: %v, %v", y, err)
+	}
 	// Values within the tolerance stay as they are, to the bit.
 	near := p
 	near.Y0 = []float64{1, 0, 1e-13}
@@ -131,6 +134,9 @@ func TestRefusedStarts(t *testing.T) {
 		c.p.T1 = 1
 		if _, err := integrate.Solve(background, c.p, integrate.BDF{}, nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if _, err := integrate.Consistent(c.p, nil); !errors.Is(err, c.want) {
+			t.Errorf("%s: Consistent: %v, want %v", name, err, c.want)
 		}
 	}
 	short := conserved(1)

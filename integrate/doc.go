@@ -31,6 +31,15 @@
 // attempts single steps and never decides about them: a [Controller] accepts, rejects
 // and proposes sizes, and the driver owns the end, breaks, events and limits.
 //
+// # Large and implicit
+//
+// Implicit methods solve linear systems with M - g f_y. Problem.Pattern says where f_y
+// has entries ([DetectPattern] looks for them): differences then cost an evaluation for
+// each group of columns that share no row, and the matrix is factored as dense, banded
+// or sparse, whichever is cheapest. Problem.Linear brings a solver of your own;
+// [Krylov] does without a matrix. With Problem.Mass the problem is M y' = f; where M is
+// singular, a run begins with values that are [Consistent].
+//
 // # Mechanics
 //
 // Positions and momenta, q' = v(p), p' = f(q), are a [Separable] or a [Split] problem.

@@ -36,8 +36,8 @@ type Problem[S any] struct {
 	Autonomous bool
 
 	// Mass, when not nil, is the constant matrix M of M y' = f(t, y). It may be
-	// singular: a differential-algebraic problem of index 1. Explicit methods refuse
-	// it.
+	// singular: a differential-algebraic problem of index 1, whose algebraic components
+	// Y0 gives nearly; see [Consistent]. Explicit methods refuse it.
 	Mass *Matrix
 
 	// Linear, when not nil, makes the solver of the linear systems of implicit

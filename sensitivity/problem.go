@@ -160,7 +160,28 @@ func (m *model[S]) set(p Problem[S]) error {
 	if err := m.setBreaks(); err != nil {
 		return err
 	}
-	return m.setEvents()
+	if err := m.setEvents(); err != nil {
+		return err
+	}
+	return m.checkConsistent()
+}
+
+// checkConsistent refuses an initial state that a run of the state alone would correct
+// to satisfy the algebraic equations of M y' = f: derivatives do not go through that
+// correction.
+func (m *model[S]) checkConsistent() error {
+	if m.sys.Mass == nil {
+		return nil
+	}
+	y, err := integrate.Consistent(m.integral(), nil)
+	if err != nil {
+		return fmt.Errorf("sensitivity: %w", err)
+	}
+	m.sp.AddScaled(y, y, []float64{-1}, []S{m.y0})
+	if m.size(y) != 0 {
+		return fmt.Errorf("sensitivity: %w: gradients need an initial state that satisfies the algebraic equations; integrate.Consistent finds it", integrate.ErrInconsistent)
+	}
+	return nil
 }
 
 func (m *model[S]) findSpace() error {

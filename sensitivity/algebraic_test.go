@@ -1,0 +1,60 @@
+package sensitivity
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/odefit/odefit/dynsys"
+	"github.com/odefit/odefit/integrate"
+)
+
+// algebraic is y' = -p y, 0 = z - p y from y = 1, z = p + off.
+func algebraic(off float64) *dynsys.System[[]float64] {
+	return &dynsys.System[[]float64]{
+		Dim: 2, NumParams: 1, Autonomous: true,
+		Mass: &integrate.Matrix{Values: []float64{1, 0, 0, 0}},
+		RHS: func(dy []float64, _ float64, y, p []float64) error {
+			dy[0], dy[1] = -p[0]*y[0], y[1]-p[0]*y[0]
+			return nil
+		},
+		JVP: func(out []float64, _ float64, y, p, vy, vp []float64) error {
+			out[0], out[1] = -p[0]*vy[0], vy[1]-p[0]*vy[0]
+			if vp != nil {
+				out[0] -= y[0] * vp[0]
+				out[1] -= y[0] * vp[0]
+			}
+			return nil
+		},
+		Initial: dynsys.Initial[[]float64]{
+			Value: func(y0, p []float64) error { y0[0], y0[1] = 1, p[0]+off; return nil },
+			JVP:   func(out, _, vp []float64) error { out[0], out[1] = 0, vp[0]; return nil },
+			VJP:   func(gp, _, w []float64) error { gp[0] += w[1]; return nil },
+		},
+	}
+}
+
+// With an algebraic equation the tangents are those of the closed form y = exp(-p t),
+// z = p y, from initial values that satisfy it; others are refused.
+func TestAlgebraicEquation(t *testing.T) {
+	const p, end = 1.5, 2.
+	loss := SumOfSquares([]float64{end}, [][]float64{{0, 0}}, nil)
+	set := &Settings{Settings: integrate.Settings{RelTol: 1e-8, AbsTol: 1e-10}}
+	for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.Rosenbrock23{}} {
+		set.Solver = m
+		got, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{SkipY0: true}, set)
+		if err != nil {
+			t.Errorf("%v: %v", m, err)
+			continue
+		}
+		y := math.Exp(-p * end)
+		want := 2*y*(-end*y) + 2*p*y*(y-p*end*y)
+		if math.Abs(got.P[0]-want) > 1e-5*math.Abs(want) { // some hundred steps of 1e-8
+			t.Errorf("%v: dL/dp = %v, want %v", m, got.P[0], want)
+		}
+		if _, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0.1), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{SkipY0: true}, set); !errors.Is(err, integrate.ErrInconsistent) {
+			t.Errorf("%v: inconsistent initial values: %v", m, err)
+		}
+	}
+}
