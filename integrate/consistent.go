@@ -19,7 +19,7 @@ var (
 	ErrIndex = errors.New("the algebraic equations do not determine the algebraic components (the index is above 1)")
 )
 
-// constraints are the algebraic equations of M y' = f(t, y): the combinations of rows
+// Constraints are the algebraic equations of M y' = f(t, y): the combinations of rows
 // in which M vanishes. Consistent values keep M y, that is the differential
 // components, and solve the combinations of f. With W f the combinations, the
 // correction d of Newton's iteration solves
@@ -33,7 +33,7 @@ var (
 // Source: Brown, Hindmarsh, Petzold, Consistent initial condition calculation for
 // differential-algebraic systems, SIAM J. Sci. Comput. 19 (1998), for the idea of
 // correcting in Newton's way with the system at hand.
-type constraints[S any] struct {
+type Constraints[S any] struct {
 	p         *Problem[S]
 	flat      space.Coordinates[S]
 	n         int
@@ -48,6 +48,8 @@ type constraints[S any] struct {
 	columns   []float64 // largest entries of the matrix
 	y, dy, dS S
 	old       S // c.y before a move
+	t         float64
+	stale     bool // the factors are not those at c.y
 	stats     *Stats
 }
 
@@ -81,7 +83,7 @@ func Consistent[S any](p Problem[S], set *Settings) (S, error) {
 	tol := set.Tolerance()
 	p.tol = &tol
 	y := clone(p.Space, p.Y0)
-	c, err := newConstraints(&p, &Stats{})
+	c, err := NewConstraints(&p, &Stats{})
 	if err != nil || c == nil {
 		return y, err
 	}
@@ -89,20 +91,21 @@ func Consistent[S any](p Problem[S], set *Settings) (S, error) {
 	if p.T1 < p.T0 {
 		dir = -1
 	}
-	if err := c.settle(min(p.T0, lastBefore(p.Breaks, p.T0, dir)), y); err != nil {
+	if err := c.Settle(min(p.T0, lastBefore(p.Breaks, p.T0, dir)), y); err != nil {
 		return none, &StepError{T: p.T0, Component: -1, Reason: fmt.Errorf("M y' = f: %w", err)}
 	}
 	return y, nil
 }
 
-// newConstraints returns nil where M is regular.
-func newConstraints[S any](p *Problem[S], stats *Stats) (*constraints[S], error) {
+// NewConstraints returns those of a problem whose Space is set, or nil where M is regular
+// or a matter of Problem.Newton.
+func NewConstraints[S any](p *Problem[S], stats *Stats) (*Constraints[S], error) {
 	flat, ok := p.Space.(space.Coordinates[S])
 	if p.Mass == nil || p.Newton != nil || !ok {
 		return nil, nil
 	}
 	n := flat.Dim(p.Y0)
-	c := &constraints[S]{p: p, flat: flat, n: n, algebraic: make([]bool, n), stats: stats}
+	c := &Constraints[S]{p: p, flat: flat, n: n, algebraic: make([]bool, n), stats: stats}
 	mass, pattern := p.Mass, p.Pattern
 	any, err := c.find()
 	if err != nil || !any {
@@ -153,7 +156,7 @@ func dense(m *Matrix, n int) []float64 {
 }
 
 // find marks the algebraic rows and says whether there are any.
-func (c *constraints[S]) find() (bool, error) {
+func (c *Constraints[S]) find() (bool, error) {
 	m, n := c.p.Mass, c.n
 	if !linalg.Finite(m.Values) {
 		return false, fmt.Errorf("integrate: Problem.Mass: %w", ErrNonFinite)
@@ -189,11 +192,12 @@ func (c *constraints[S]) find() (bool, error) {
 	return found > 0, nil
 }
 
-// settle makes y consistent at t, and leaves it as it is where it is within the
+// Settle makes y consistent at t, and leaves it as it is where it is within the
 // tolerance.
-func (c *constraints[S]) settle(t float64, y S) error {
+func (c *Constraints[S]) Settle(t float64, y S) error {
 	sp := c.p.Space
 	sp.Copy(c.y, y)
+	c.t, c.stale = t, true
 	last := math.Inf(1)
 	for k := range consistentNewton {
 		if err := c.matrix(t); err != nil {
@@ -207,6 +211,7 @@ func (c *constraints[S]) settle(t float64, y S) error {
 			return ErrInconsistent
 		}
 		if size <= consistentTol && k == 0 {
+			c.stale = false
 			return nil
 		}
 		if err := c.move(t, size); err != nil {
@@ -222,7 +227,7 @@ func (c *constraints[S]) settle(t float64, y S) error {
 }
 
 // matrix factors at c.y and refuses what is singular to working precision.
-func (c *constraints[S]) matrix(t float64) error {
+func (c *Constraints[S]) matrix(t float64) error {
 	c.stats.Jacobians++
 	if err := c.linearize(c.jac, t, c.y); err != nil {
 		return err
@@ -252,7 +257,7 @@ func (c *constraints[S]) matrix(t float64) error {
 }
 
 // rows keeps of J the algebraic rows.
-func (c *constraints[S]) rows() {
+func (c *Constraints[S]) rows() {
 	j, n := c.pencil.J, c.n
 	if c.w == nil {
 		for k := range j.Values {
@@ -286,7 +291,7 @@ func rowOf(m *Matrix, n, k int) int {
 
 // equilibrate scales the rows of m to a largest entry of 1 and keeps the scales: with
 // those of the columns, the size of a solution says how well the matrix is conditioned.
-func (c *constraints[S]) equilibrate(m *Matrix) {
+func (c *Constraints[S]) equilibrate(m *Matrix) {
 	clear(c.scale)
 	for k, v := range m.Values {
 		i := rowOf(m, c.n, k)
@@ -300,7 +305,7 @@ func (c *constraints[S]) equilibrate(m *Matrix) {
 }
 
 // widen lets columns know the entries of m.
-func (c *constraints[S]) widen(m *Matrix) {
+func (c *Constraints[S]) widen(m *Matrix) {
 	q := m.Pattern
 	for j := range c.n {
 		if q == nil {
@@ -316,11 +321,17 @@ func (c *constraints[S]) widen(m *Matrix) {
 }
 
 // correction sets dS to the step of Newton's iteration at c.y.
-func (c *constraints[S]) correction(t float64) error {
+func (c *Constraints[S]) correction(t float64) error {
 	c.stats.RHS++
 	if err := c.p.F(c.dy, t, c.y); err != nil {
 		return err
 	}
+	c.solve()
+	return nil
+}
+
+// solve sets dS to the correction for the values of f in dy.
+func (c *Constraints[S]) solve() {
 	c.flat.Flatten(c.f, c.dy)
 	for i, algebraic := range c.algebraic {
 		c.d[i] = 0
@@ -340,12 +351,30 @@ func (c *constraints[S]) correction(t float64) error {
 	}
 	c.lu.Solve(c.d)
 	c.flat.Unflatten(c.dS, c.d)
+}
+
+// Tangent makes a tangent s of the state that was settled last consistent: M s is kept,
+// and W (f_y s + f_p v) becomes zero. r is f_y s + f_p v for the s given.
+func (c *Constraints[S]) Tangent(s, r S) error {
+	if c.stale {
+		if err := c.matrix(c.t); err != nil {
+			return err
+		}
+		c.stale = false
+	}
+	c.p.Space.Copy(c.dy, r)
+	c.solve()
+	c.p.Space.AddScaled(s, s, []float64{1}, []S{c.dS})
 	return nil
 }
 
+// Settler is a [Newton] that makes states consistent itself: a run whose problem has
+// one asks it at the start and after every event that changes the state.
+type Settler[S any] interface{ Settle(t float64, y S) error }
+
 // move adds dS to c.y, or a half, a quarter, ... where f is not finite there or the
 // correction that is left, with the same matrix, has not shrunk.
-func (c *constraints[S]) move(t, size float64) error {
+func (c *Constraints[S]) move(t, size float64) error {
 	sp := c.p.Space
 	sp.Copy(c.old, c.y)
 	c.flat.Flatten(c.x, c.y)

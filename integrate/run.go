@@ -109,7 +109,7 @@ type Run[S any] struct {
 	fails int   // rejections in a row
 	cause error // of the last rejection, when not the error estimate
 
-	algebra   *constraints[S] // nil where M is regular
+	algebra   *Constraints[S] // nil where M is regular
 	watch     *watch[S]       // nil without events that depend on the state
 	acting    []int           // events that act at the end of the step
 	done      []int           // scratch: those that have acted
@@ -227,7 +227,7 @@ func (r *Run[S]) prepare(m Method) error {
 	if r.watch = newWatch(p); r.watch != nil && r.set.Grid != nil && r.set.Acted == nil {
 		return errors.New("integrate: on Settings.Grid, events that depend on the state act where Settings.Acted says; it is nil")
 	}
-	if r.algebra, err = newConstraints(p, &r.stats); err != nil {
+	if r.algebra, err = NewConstraints(p, &r.stats); err != nil {
 		return err
 	}
 	_, err = makeStops(p)
@@ -236,10 +236,13 @@ func (r *Run[S]) prepare(m Method) error {
 
 // settle makes the state consistent with the algebraic equations of M y' = f.
 func (r *Run[S]) settle() error {
-	if r.algebra == nil {
+	var by Settler[S]
+	if own, ok := r.p.Newton.(Settler[S]); ok {
+		by = own
+	} else if by = r.algebra; r.algebra == nil {
 		return nil
 	}
-	if err := r.algebra.settle(min(r.t, lastBefore(r.p.Breaks, r.t, r.dir)), r.y); err != nil {
+	if err := by.Settle(min(r.t, lastBefore(r.p.Breaks, r.t, r.dir)), r.y); err != nil {
 		return r.fail(fmt.Errorf("M y' = f: %w", err))
 	}
 	return nil

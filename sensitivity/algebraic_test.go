@@ -41,9 +41,9 @@ func TestAlgebraicEquation(t *testing.T) {
 	const p, end = 1.5, 2.
 	loss := SumOfSquares([]float64{end}, [][]float64{{0, 0}}, nil)
 	set := &Settings{Settings: integrate.Settings{RelTol: 1e-8, AbsTol: 1e-10}}
-	for _, m := range []integrate.Method{integrate.Rodas5P{}} {
+	for _, m := range []integrate.Method{integrate.Rodas5P{}, integrate.BDF{}, integrate.Kvaerno5{}} {
 		set.Solver = m
-		got, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{SkipY0: true}, set)
+		got, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{}, set)
 		if err != nil {
 			t.Errorf("%v: %v", m, err)
 			continue
@@ -52,6 +52,10 @@ func TestAlgebraicEquation(t *testing.T) {
 		want := 2*y*(-end*y) + 2*p*y*(y-p*end*y)
 		if math.Abs(got.P[0]-want) > 1e-5*math.Abs(want) { // some hundred steps of 1e-8
 			t.Errorf("%v: dL/dp = %v, want %v", m, got.P[0], want)
+		}
+		// z0 has no effect: it is settled by y0.
+		if want := 2 * y * y * (1 + p*p); math.Abs(got.Y0[0]-want) > 1e-5*want || math.Abs(got.Y0[1]) > 1e-5*want {
+			t.Errorf("%v: dL/dy0 = %v, want [%v 0]", m, got.Y0, want)
 		}
 		if _, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0.1), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{SkipY0: true}, set); !errors.Is(err, integrate.ErrInconsistent) {
 			t.Errorf("%v: inconsistent initial values: %v", m, err)

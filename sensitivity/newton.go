@@ -28,11 +28,15 @@ type blockNewton[S any] struct {
 	second bend[S]
 	one    [1]float64
 	term   [1]S
+
+	algebra *integrate.Constraints[S] // nil: none, or not looked for yet
+	slopes  *space.Bundle[S]          // not nil: looked for
 }
 
 var (
 	_ integrate.Newton[*space.Bundle[[]float64]]      = (*blockNewton[[]float64])(nil)
 	_ integrate.ExactSolver[*space.Bundle[[]float64]] = (*blockNewton[[]float64])(nil)
+	_ integrate.Settler[*space.Bundle[[]float64]]     = (*blockNewton[[]float64])(nil)
 )
 
 // newton returns the solver for bundles, or nil where the space has no coordinates.
@@ -68,6 +72,37 @@ func (b *blockNewton[S]) LinearizeExact(t float64, y *space.Bundle[S]) error {
 
 // HasMass implements [integrate.HasMass].
 func (b *blockNewton[S]) HasMass() bool { return b.f.m.sys.Mass != nil }
+
+// Settle implements [integrate.Settler]: the state satisfies the algebraic equations of
+// M y' = f, and the tangents their derivatives.
+func (b *blockNewton[S]) Settle(t float64, y *space.Bundle[S]) error {
+	if b.f.m.sys.Mass == nil {
+		return nil
+	}
+	if b.slopes == nil {
+		p := b.f.m.integral()
+		var err error
+		if b.algebra, err = integrate.NewConstraints(&p, &b.f.m.work); err != nil {
+			return err
+		}
+		b.slopes = b.f.sp.New(y)
+	}
+	if b.algebra == nil {
+		return nil
+	}
+	if err := b.algebra.Settle(t, y.Y); err != nil {
+		return err
+	}
+	if err := b.f.m.jvps(b.slopes.Y, b.slopes.T, t, y.Y, y.T, b.f.vp); err != nil {
+		return err
+	}
+	for i, s := range y.T {
+		if err := b.algebra.Tangent(s, b.slopes.T[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (b *blockNewton[S]) Factor(g float64) error {
 	b.g = g
