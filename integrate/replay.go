@@ -18,7 +18,7 @@ import (
 type Replay[S any] struct {
 	rec     *Record[S]
 	stepper Stepper[S]
-	algebra *constraints[S]
+	algebra *Constraints[S]
 	e       S
 	Stats   Stats // work done in replays
 
@@ -51,7 +51,7 @@ func (rec *Record[S]) Replay() (*Replay[S], error) {
 		m.setTolerance(rec.tol)
 	}
 	r.stepper, r.e, r.next = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0)
-	r.algebra, err = newConstraints(&rec.p, &r.Stats)
+	r.algebra, err = NewConstraints(&p, &r.Stats)
 	return r, err
 }
 
@@ -214,7 +214,7 @@ func (r *Replay[S]) cross(y S, n int) error {
 				return err
 			}
 			if r.algebra != nil {
-				if err := r.algebra.settle(min(a.T, r.rec.Bound(min(n, r.rec.Len()-1))), y); err != nil {
+				if err := r.algebra.Settle(min(a.T, r.rec.Bound(min(n, r.rec.Len()-1))), y); err != nil {
 					return err
 				}
 			}

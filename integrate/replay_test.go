@@ -98,3 +98,23 @@ func TestStatesInAFile(t *testing.T) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }
+
+// Differences have increments that depend on the absolute tolerance: a replay takes
+// those of the run.
+func TestReplayOfDifferences(t *testing.T) {
+	p := integrate.Problem[[]float64]{T1: 3, Y0: []float64{1, 0, 0}, F: func(d []float64, _ float64, y []float64) error {
+		a, b, c := 0.04*y[0], 1e4*y[1]*y[2], 3e7*y[1]*y[1]
+		d[0], d[1], d[2] = b-a, a-b-c, c
+		return nil
+	}}
+	set := &integrate.Settings{RelTol: 1e-5, AbsTol: 1e-3}
+	full, err := integrate.NewRecord(background, p, integrate.Rodas5P{}, set, integrate.Keep{Stages: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	thin, err := integrate.NewRecord(background, p, integrate.Rodas5P{}, set, integrate.Keep{Every: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	backward(t, thin, full)
+}
