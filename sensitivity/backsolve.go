@@ -24,9 +24,10 @@ type backsolve[S any] struct {
 	diff  S
 }
 
-func newBacksolve[S any](ctx context.Context, a *account[S], method Continuous, set *Settings) (*backsolve[S], error) {
-	m := a.m
-	times := append([]float64{m.T0, m.T1}, a.loss.Times...)
+func newBacksolve[S any](ctx context.Context, as []*account[S], method Continuous, set *Settings) (*backsolve[S], error) {
+	m := as[0].m
+	times, _ := allTimes(as)
+	times = append(times, m.T0, m.T1)
 	for _, t := range m.breaks {
 		if t >= min(m.T0, m.T1) && t <= max(m.T0, m.T1) {
 			times = append(times, t)

@@ -81,30 +81,30 @@ func (f *flow[S]) exact() bool {
 	return f.m.sys.SecondDirectionals != nil || f.m.sys.SecondDirectional != nil
 }
 
-// costs returns the derivatives along uy for the running cost and each direction.
+// costs returns the derivatives along uy for the running costs and each direction.
 func (x *bend[S]) costs(t float64, y *space.Bundle[S], uy S) ([]float64, error) {
 	f := x.f
 	low, high := x.qs[0], x.qs[1]
 	d := x.distance(y.Y, uy)
 	if d == 0 {
 		clear(high)
-		return high[1:], nil
+		return high, nil
 	}
 	for i, s := range y.T {
 		f.m.sp.Copy(x.at.T[i], s)
 	}
 	x.move(y.Y, -d, uy)
-	if err := f.cost(low, t, x.at); err != nil {
+	if err := f.slopes(low, t, x.at); err != nil {
 		return nil, err
 	}
 	x.move(y.Y, d, uy)
-	if err := f.cost(high, t, x.at); err != nil {
+	if err := f.slopes(high, t, x.at); err != nil {
 		return nil, err
 	}
 	for i := range high {
 		high[i] = (high[i] - low[i]) / (2 * d)
 	}
-	return high[1:], nil
+	return high, nil
 }
 
 // move sets the state of at to y + d*u and returns it.

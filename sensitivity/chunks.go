@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/odefit/odefit/integrate"
@@ -13,22 +14,22 @@ import (
 // chunks computes dL along directions in pieces of size n, each an integration of the
 // state with its tangents, on steps of its own.
 type chunks[S any] struct {
-	p    Problem[S]
-	loss *Loss[S]
-	set  *Settings
-	n    int
+	p      Problem[S]
+	losses []*Loss[S]
+	set    *Settings
+	n      int
 }
 
-// run sets out[i] to dL along dirs[i]. With Problem.More, as many pieces as there are
+// run sets out[l][i] to dL along dirs[i] of loss l, from the first on. With Problem.More, as many pieces as there are
 // processors run at a time; what is computed does not depend on their number.
-func (c *chunks[S]) run(ctx context.Context, out []float64, dirs []Direction[S]) (Stats, error) {
+func (c *chunks[S]) run(ctx context.Context, out [][]float64, first int, dirs []Direction[S]) (Stats, error) {
 	type piece struct {
 		from, to int
 		stats    Stats
 		err      error
 	}
 	var pieces []piece
-	for from := 0; from < len(dirs); from += c.n {
+	for from := first; from < len(dirs); from += c.n {
 		pieces = append(pieces, piece{from: from, to: min(from+c.n, len(dirs))})
 	}
 	workers := 1
@@ -53,12 +54,14 @@ func (c *chunks[S]) run(ctx context.Context, out []float64, dirs []Direction[S])
 						return
 					}
 				}
-				var d []float64
-				if d, piece.stats, piece.err = derivatives(ctx, p, c.loss, dirs[piece.from:piece.to], c.set); piece.err != nil {
+				var d [][]float64
+				if d, piece.stats, piece.err = derivatives(ctx, p, c.losses, dirs[piece.from:piece.to], c.set); piece.err != nil {
 					cancel()
 					return
 				}
-				copy(out[piece.from:], d)
+				for l := range d {
+					copy(out[l][piece.from:], d[l])
+				}
 			}
 		})
 	}
@@ -74,47 +77,84 @@ func (c *chunks[S]) run(ctx context.Context, out []float64, dirs []Direction[S])
 	return sum, failed
 }
 
-// derivatives returns dL along every direction.
-func derivatives[S any](ctx context.Context, p Problem[S], loss *Loss[S], dirs []Direction[S], set *Settings) ([]float64, Stats, error) {
-	a, err := newAccount(p, loss)
+// derivatives returns dL of every loss along every direction.
+func derivatives[S any](ctx context.Context, p Problem[S], losses []*Loss[S], dirs []Direction[S], set *Settings) ([][]float64, Stats, error) {
+	as, err := newAccounts(p, losses)
 	if err != nil {
 		return nil, Stats{}, err
 	}
-	var s sampler[S]
-	if err := s.flow.prepare(a.m, dirs, loss, set); err != nil {
-		return nil, Stats{}, err
-	}
-	if err := s.sample(ctx, loss.Times, set); err != nil {
-		return nil, Stats{}, err
-	}
-	along, err := s.along(a, a.m.sp.New(a.m.y0))
+	along, _, err := derivativesOf(ctx, as, dirs, set, nil)
 	if err != nil {
 		return nil, Stats{}, err
 	}
-	for i, v := range dirs {
-		if v.P != nil {
-			along[i] += product(a.res.P, v.P) // what L depends on p itself
+	for l, a := range as {
+		for i, v := range dirs {
+			if v.P != nil {
+				along[l][i] += product(a.res.P, v.P) // what L depends on p itself
+			}
 		}
 	}
-	return along, a.m.stats, nil
+	return along, as[0].m.stats, nil
 }
 
-// along evaluates the loss along the samples and returns what it does along the
-// tangents. c is scratch.
-func (s *sampler[S]) along(a *account[S], c S) ([]float64, error) {
-	sum := make([]float64, len(s.flow.dirs))
-	for _, k := range s.order {
-		if err := a.observe(c, k, s.at[k].Y); err != nil {
-			return nil, &Error{Phase: ForwardPass, T: a.loss.Times[k], Step: a.m.stats.Steps, Component: -1, Reason: err}
+// derivativesOf puts the values of losses into their accounts and returns what the
+// solution does to them along every direction, and its end. watch, if not nil, sees
+// every step.
+func derivativesOf[S any](ctx context.Context, as []*account[S], dirs []Direction[S], set *Settings, watch func(t float64, y S)) (along [][]float64, end S, err error) {
+	s := sampler[S]{watch: watch}
+	if err := s.flow.prepare(as[0].m, dirs, lossesOf(as), set); err != nil {
+		return nil, end, err
+	}
+	times, from := allTimes(as)
+	if err := s.sample(ctx, times, set); err != nil {
+		return nil, end, err
+	}
+	along, cost := make([][]float64, len(as)), 0
+	for l, a := range as {
+		if along[l], err = s.along(a, from[l]); err != nil {
+			return nil, end, err
 		}
-		for i, tangent := range s.at[k].T {
-			sum[i] += a.dot.Dot(c, tangent)
+		if a.loss.G != nil {
+			q := s.flow.numbers(s.end.Q, cost)
+			cost++
+			a.res.Value += q[0]
+			for i := range along[l] {
+				along[l][i] += q[1+i]
+			}
 		}
 	}
-	if a.loss.G != nil {
-		a.res.Value += s.end.Q[0]
-		for i := range sum {
-			sum[i] += s.end.Q[1+i]
+	return along, s.end.Y, nil
+}
+
+// allTimes returns the observation times of losses one after the other, equal lists
+// once, and where each loss begins.
+func allTimes[S any](as []*account[S]) (times []float64, from []int) {
+	for l, a := range as {
+		same := slices.IndexFunc(as[:l], func(b *account[S]) bool { return slices.Equal(b.loss.Times, a.loss.Times) })
+		if same >= 0 {
+			from = append(from, from[same])
+			continue
+		}
+		from = append(from, len(times))
+		times = append(times, a.loss.Times...)
+	}
+	return times, from
+}
+
+// along evaluates the loss along its samples, the first of which is at[from], and
+// returns what it does along the tangents.
+func (s *sampler[S]) along(a *account[S], from int) ([]float64, error) {
+	sum, c := make([]float64, len(s.flow.dirs)), a.m.sp.New(a.m.y0)
+	for _, i := range s.order {
+		k := i - from
+		if k < 0 || k >= len(a.loss.Times) {
+			continue
+		}
+		if err := a.observe(c, k, s.at[i].Y); err != nil {
+			return nil, &Error{Phase: ForwardPass, T: a.loss.Times[k], Step: a.m.stats.Steps, Component: -1, Reason: err}
+		}
+		for j, tangent := range s.at[i].T {
+			sum[j] += a.dot.Dot(c, tangent)
 		}
 	}
 	return sum, nil
@@ -124,11 +164,11 @@ func (s *sampler[S]) along(a *account[S], c S) ([]float64, error) {
 // [Gradient], at the cost of one tangent whatever the number of parameters. On a
 // frozen grid it is the exact derivative of the steps taken.
 func Derivative[S any](ctx context.Context, p Problem[S], loss *Loss[S], v Direction[S], set *Settings) (float64, error) {
-	d, _, err := derivatives(ctx, p, loss, []Direction[S]{v}, new(orDefault(set)))
+	d, _, err := derivatives(ctx, p, []*Loss[S]{loss}, []Direction[S]{v}, new(orDefault(set)))
 	if err != nil {
 		return 0, err
 	}
-	return d[0], nil
+	return d[0][0], nil
 }
 
 // tangentsOf returns the directions of a whole gradient: parameters, then initial

@@ -102,29 +102,35 @@ type companion[S any] interface {
 	largest() float64
 }
 
-// continuous fills in the account.
-func continuous[S any](ctx context.Context, a *account[S], method Continuous, set *Settings) error {
-	if a.m.sys.VJP == nil {
+// continuous fills in the accounts.
+func continuous[S any](ctx context.Context, as []*account[S], method Continuous, set *Settings) error {
+	m := as[0].m
+	if m.sys.VJP == nil {
 		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
 	}
 	var y companion[S]
 	var err error
 	switch method.Variant {
 	case Interpolating, Gauss, Quadrature:
-		y, err = newInterpolating(ctx, a.m, method, set)
+		y, err = newInterpolating(ctx, m, method, set)
 	case Backsolve:
-		y, err = newBacksolve(ctx, a, method, set)
+		y, err = newBacksolve(ctx, as, method, set)
 	default:
 		return fmt.Errorf("sensitivity: unknown Variant %d", method.Variant)
 	}
 	if err != nil {
 		return inPass(ForwardPass, err)
 	}
-	b, err := newBackward(a, y, method)
-	if err != nil {
-		return err
+	for _, a := range as {
+		b, err := newBackward(a, y, method)
+		if err != nil {
+			return err
+		}
+		if err := b.run(ctx, set); err != nil {
+			return err
+		}
 	}
-	return b.run(ctx, set)
+	return nil
 }
 
 // backward is the adjoint equation under way: a bundle of the adjoint, what the

@@ -64,7 +64,7 @@ func TestSweepDoesNotAllocate(t *testing.T) {
 			t.Fatal(err)
 		}
 		set := Settings{Settings: integrate.Settings{FixedStep: (p.T1 - p.T0) / float64(n)}}
-		rec, err := record(context.Background(), a, Discrete{}, &set)
+		rec, err := record(context.Background(), []*account[[]float64]{a}, Discrete{}, &set)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestSweepDoesNotAllocate(t *testing.T) {
 			t.Fatalf("%d steps, want %d", rec.Len(), n)
 		}
 		return testing.AllocsPerRun(5, func() {
-			s, err := newSweep(context.Background(), a, rec)
+			s, err := newSweep(context.Background(), []*account[[]float64]{a}, rec)
 			if err == nil {
 				err = s.run()
 			}
@@ -98,7 +98,7 @@ func TestBackwardDoesNotAllocate(t *testing.T) {
 		set := *tolerances(1e-9, 1e-9)
 		set.Solver = integrate.Tsit5{}
 		if method.Variant == Backsolve {
-			y, err = newBacksolve(context.Background(), a, method, &set)
+			y, err = newBacksolve(context.Background(), []*account[[]float64]{a}, method, &set)
 		} else {
 			y, err = newInterpolating(context.Background(), a.m, method, &set)
 		}

@@ -152,7 +152,7 @@ func newCurvature[S any](a *account[S], dirs []Direction[S], curve Curve, set *S
 		order: inOrder(nil, loss.Times, m.dir()),
 	}
 	c.next = len(c.order) - 1
-	if err := c.flow.prepare(m, dirs, loss, set); err != nil {
+	if err := c.flow.prepare(m, dirs, lossesOf([]*account[S]{a}), set); err != nil {
 		return nil, err
 	}
 	c.vp = c.flow.vp

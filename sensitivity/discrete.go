@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
@@ -46,18 +47,19 @@ func (d Discrete) String() string { return "discrete" }
 // long, cover less.
 const blindFraction = 0.01
 
-// discrete fills in the account.
-func discrete[S any](ctx context.Context, a *account[S], method Discrete, set *Settings) error {
-	if a.m.sys.VJP == nil {
+// discrete fills in the accounts.
+func discrete[S any](ctx context.Context, as []*account[S], method Discrete, set *Settings) error {
+	m := as[0].m
+	if m.sys.VJP == nil {
 		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
 	}
-	rec, err := record(ctx, a, method, set)
+	rec, err := record(ctx, as, method, set)
 	if err != nil {
 		return inPass(ForwardPass, err)
 	}
 	defer rec.Close()
-	a.m.grid = rec.T
-	s, err := newSweep(ctx, a, rec)
+	m.grid = rec.T
+	s, err := newSweep(ctx, as, rec)
 	if err != nil {
 		return err
 	}
@@ -68,13 +70,14 @@ func discrete[S any](ctx context.Context, a *account[S], method Discrete, set *S
 // record takes the steps that will be transposed. Where tangents or a running cost
 // have a say in the step control, a first pass finds the grid and a second one
 // records the state on it.
-func record[S any](ctx context.Context, a *account[S], method Discrete, set *Settings) (*integrate.Record[S], error) {
-	m, s := a.m, *set
+func record[S any](ctx context.Context, as []*account[S], method Discrete, set *Settings) (*integrate.Record[S], error) {
+	m, s := as[0].m, *set
 	adaptive := s.Grid == nil && s.FixedStep == 0
 	var found integrate.Stats
-	if adaptive && (method.Probes > 0 || a.loss.G != nil) {
+	costs := slices.ContainsFunc(as, func(a *account[S]) bool { return a.loss.G != nil })
+	if adaptive && (method.Probes > 0 || costs) {
 		var f flow[S]
-		if err := f.prepare(m, probes(m, method, set), a.loss, set); err != nil {
+		if err := f.prepare(m, probes(m, method, set), lossesOf(as), set); err != nil {
 			return nil, err
 		}
 		grid := []float64{m.T0}
@@ -93,7 +96,7 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 		return nil, err
 	}
 	p := m.integral()
-	if a.loss.G != nil {
+	if costs {
 		p.TimeDerivative = nil // as in the first pass, with the running cost
 	}
 	rec, err := integrate.NewRecord(ctx, p, s.solver(), &s.Settings, keep)
@@ -105,7 +108,7 @@ func record[S any](ctx context.Context, a *account[S], method Discrete, set *Set
 	found.Blind += rec.Stats.Blind
 	found.BlindSpan += rec.Stats.BlindSpan
 	if span := math.Abs(m.T1 - m.T0); adaptive && method.Probes == 0 && found.BlindSpan > blindFraction*span {
-		a.res.Warnings = append(a.res.Warnings, fmt.Sprintf(
+		warn(as, fmt.Sprintf(
 			"%d of %d steps, over %.0f%% of the interval, were taken blind: the solution hardly changed and step control saw nothing of its derivatives, which may be wrong; Probes: 1 or Forward sees them",
 			found.Blind, rec.Len(), 100*found.BlindSpan/span))
 	}

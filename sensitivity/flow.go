@@ -10,21 +10,21 @@ import (
 )
 
 // flow carries the state of a model together with its tangents along some
-// directions, and with the running cost of a loss and the tangents of that:
+// directions, and with the running costs of losses and the tangents of those:
 //
 //	y'   = f(t, y, p)
 //	s_i' = f_y s_i + f_p v_i,        s_i(T0) = (dy0/dp) v_i + w_i
 //	q'   = g(t, y, p)
 //	q_i' = g_y . s_i + g_p . v_i
 //
-// in a bundle Y = y, T = (s_i), Q = (q, q_1, ..., q_m), or an empty Q without
-// running cost. Its memory is used again from run to run.
+// in a bundle Y = y, T = (s_i), Q = (q, q_1, ..., q_m) for every running cost one
+// after the other. Its memory is used again from run to run.
 type flow[S any] struct {
-	m    *model[S]
-	loss *Loss[S] // nil: without running cost
-	dirs []Direction[S]
-	vp   [][]float64 // dirs[i].P
-	sp   *space.Bundles[S]
+	m     *model[S]
+	costs []*Loss[S] // those with a running cost
+	dirs  []Direction[S]
+	vp    [][]float64 // dirs[i].P
+	sp    *space.Bundles[S]
 
 	start  *space.Bundle[S]
 	d, tmp S           // scratch
@@ -41,15 +41,16 @@ type flow[S any] struct {
 	one      [1]S
 }
 
-// prepare sets the flow up for a model, directions and settings. loss may be nil.
-func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], loss *Loss[S], set *Settings) error {
-	if loss != nil && loss.G == nil {
-		loss = nil
+// prepare sets the flow up for a model, directions, the running costs of losses, and
+// settings.
+func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], losses []*Loss[S], set *Settings) error {
+	f.costs = f.costs[:0]
+	for _, l := range losses {
+		if l.G != nil {
+			f.costs = append(f.costs, l)
+		}
 	}
-	numbers := 0
-	if loss != nil {
-		numbers = 1 + len(dirs)
-	}
+	numbers := len(f.costs) * (1 + len(dirs))
 	if len(dirs) > 0 && m.sys.JVP == nil && m.sys.JVPs == nil {
 		return fmt.Errorf("sensitivity: System.JVP: %w", ErrNoDerivative)
 	}
@@ -61,7 +62,7 @@ func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], loss *Loss[S], set *
 		f.taus = make([]float64, m.sys.Breaks.Count)
 		f.vp = make([][]float64, len(dirs))
 	}
-	f.m, f.loss, f.dirs = m, loss, dirs
+	f.m, f.dirs = m, dirs
 	for i := range dirs {
 		if f.vp[i] = dirs[i].P; f.vp[i] != nil && len(f.vp[i]) != m.sys.NumParams {
 			panic(fmt.Sprintf("sensitivity: Directions[%d].P has %d entries for %d parameters", i, len(f.vp[i]), m.sys.NumParams))
@@ -80,8 +81,8 @@ func (f *flow[S]) tolerances(set *Settings) {
 	tol := set.Tolerance()
 	f.sp.Tangents = slices.Grow(f.sp.Tangents[:0], len(f.dirs))[:len(f.dirs)]
 	f.sp.Numbers = slices.Grow(f.sp.Numbers[:0], len(f.start.Q))[:len(f.start.Q)]
-	if f.loss != nil {
-		f.sp.Numbers[0] = tol.Abs
+	for c := range f.costs {
+		f.numbers(f.sp.Numbers, c)[0] = tol.Abs
 	}
 	for i := range f.dirs {
 		size := f.dirs[i].size(f.m, set)
@@ -93,8 +94,8 @@ func (f *flow[S]) tolerances(set *Settings) {
 				t.AbsTols[j] = a / size
 			}
 		}
-		if f.loss != nil {
-			f.sp.Numbers[1+i] = t.Abs
+		for c := range f.costs {
+			f.numbers(f.sp.Numbers, c)[1+i] = t.Abs
 		}
 	}
 }
@@ -128,15 +129,28 @@ func (f *flow[S]) rhs(dy *space.Bundle[S], t float64, y *space.Bundle[S]) error 
 	if err := f.m.jvps(dy.Y, dy.T, t, y.Y, y.T, f.vp); err != nil {
 		return err
 	}
-	if f.loss == nil {
-		return nil
-	}
-	return f.cost(dy.Q, t, y)
+	return f.slopes(dy.Q, t, y)
 }
 
-// cost sets dq to the running cost and its tangents.
-func (f *flow[S]) cost(dq []float64, t float64, y *space.Bundle[S]) (err error) {
-	l, p := f.loss, f.m.P
+// numbers returns the part of q that belongs to running cost c.
+func (f *flow[S]) numbers(q []float64, c int) []float64 {
+	n := 1 + len(f.dirs)
+	return q[c*n : (c+1)*n]
+}
+
+// slopes sets dq to the running costs and their tangents.
+func (f *flow[S]) slopes(dq []float64, t float64, y *space.Bundle[S]) error {
+	for c, l := range f.costs {
+		if err := f.cost(f.numbers(dq, c), l, t, y); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cost sets dq to the running cost of a loss and its tangents.
+func (f *flow[S]) cost(dq []float64, l *Loss[S], t float64, y *space.Bundle[S]) (err error) {
+	p := f.m.P
 	if dq[0], err = l.G(t, y.Y, p); err != nil {
 		return err
 	}

@@ -28,14 +28,14 @@ var _ Method = Forward{}
 
 func (Forward) String() string { return "forward" }
 
-// forward fills in the account.
-func forward[S any](ctx context.Context, a *account[S], method Forward, set *Settings) error {
-	m := a.m
-	if err := a.start(); err != nil {
+// forward fills in the accounts.
+func forward[S any](ctx context.Context, as []*account[S], method Forward, set *Settings) error {
+	m := as[0].m
+	if err := as[0].start(); err != nil {
 		return inPass(ForwardPass, &Error{Phase: ForwardPass, T: m.T0, Component: -1, Reason: err})
 	}
 	f0 := m.sp.New(m.y0)
-	m.sp.Copy(f0, a.f)
+	m.sp.Copy(f0, as[0].f)
 	dirs, err := tangentsOf(m, method.SkipY0, f0)
 	if err != nil {
 		return err
@@ -44,37 +44,38 @@ func forward[S any](ctx context.Context, a *account[S], method Forward, set *Set
 	if method.Chunk > 0 {
 		first = min(first, method.Chunk)
 	}
-	var s sampler[S]
-	if err := s.flow.prepare(m, dirs[:first], a.loss, set); err != nil {
-		return err
-	}
 	m.grid = []float64{m.T0}
-	s.watch = func(t float64, _ S) { m.grid = append(m.grid, t) }
-	if err := s.sample(ctx, a.loss.Times, set); err != nil {
-		return err
-	}
-	along := make([]float64, len(dirs)) // dL along each direction
-	some, err := s.along(a, m.sp.New(m.y0))
+	some, end, err := derivativesOf(ctx, as, dirs[:first], set, func(t float64, _ S) { m.grid = append(m.grid, t) })
 	if err != nil {
 		return err
 	}
-	copy(along, some)
 	np := m.sys.NumParams
-	for i, v := range along[:min(first, np)] {
-		a.res.P[i] += v
+	along := make([][]float64, len(as)) // of each loss, dL along each direction
+	for l, a := range as {
+		along[l] = make([]float64, len(dirs))
+		copy(along[l], some[l])
+		for i, v := range along[l][:min(first, np)] {
+			a.res.P[i] += v
+		}
 	}
 	if first < len(dirs) {
-		rest := chunks[S]{p: m.Problem, loss: a.loss, set: set, n: method.Chunk}
-		stats, err := rest.run(ctx, along[first:], dirs[first:])
+		rest := chunks[S]{p: m.Problem, losses: lossesOf(as), set: set, n: method.Chunk}
+		stats, err := rest.run(ctx, along, first, dirs)
 		if err != nil {
 			return err
 		}
 		m.stats.add(&stats)
-		copy(a.res.P[min(first, np):], along[min(first, np):np])
 	}
-	if method.SkipY0 {
-		return a.ends(along[np], s.end.Y)
+	for l, a := range as {
+		copy(a.res.P[min(first, np):], along[l][min(first, np):np])
+		alongF := along[l][np]
+		if !method.SkipY0 {
+			a.initialPart(along[l][np:])
+			alongF = a.dot.Dot(a.res.Y0, f0)
+		}
+		if err := a.ends(alongF, end); err != nil {
+			return err
+		}
 	}
-	a.initialPart(along[np:])
-	return a.ends(a.dot.Dot(a.res.Y0, f0), s.end.Y)
+	return nil
 }

@@ -105,15 +105,12 @@ func (m *model[S]) reset(dst S, e *dynsys.Event[S], t float64, y S) error {
 	return e.Reset.Value(dst, t, y, m.P)
 }
 
-// slopeAt sets f to the right-hand side and returns the running cost.
-func (m *model[S]) slopeAt(f S, loss *Loss[S], t float64, y S) (cost float64, err error) {
+// slopeAt sets f to the slope of the solution at an event or a break that moves.
+func (m *model[S]) slopeAt(f S, t float64, y S) error {
 	if m.sys.Mass != nil {
-		return 0, ErrMassAcrossEvents
+		return ErrMassAcrossEvents
 	}
-	if err := m.rhs(f, t, y); err != nil || loss == nil || loss.G == nil {
-		return 0, err
-	}
-	return loss.G(t, y, m.P)
+	return m.rhs(f, t, y)
 }
 
 // flat is how small a rate g_t + g_y f may be against |g_t| + |g_y| |f| for a condition

@@ -18,7 +18,8 @@ type leap[S any] struct {
 	start *space.Bundle[S] // before the first
 	first S                // right-hand side there
 	slope S                // and at the state reached
-	cost  float64          // running cost there
+	cost  []float64        // running costs there
+	after []float64        // memory for the next ones
 	dtau  []float64        // how the last event moves along each direction
 	stop  []float64        // how the one moves that ended the run; nil: none
 	hops  int
@@ -53,9 +54,24 @@ func (l *leap[S]) enter(b *space.Bundle[S], t float64) (err error) {
 	}
 	l.f.sp.Copy(l.start, b)
 	l.side, _ = m.around(t)
-	l.cost, err = m.slopeAt(l.slope, l.f.loss, l.side, b.Y)
+	l.cost, err = l.slopes(l.cost[:0], b.Y)
 	m.sp.Copy(l.first, l.slope)
 	return err
+}
+
+// slopes sets slope to the right-hand side at y and appends the running costs there.
+func (l *leap[S]) slopes(costs []float64, y S) ([]float64, error) {
+	if err := l.f.m.slopeAt(l.slope, l.side, y); err != nil {
+		return costs, err
+	}
+	for _, loss := range l.f.costs {
+		g, err := loss.G(l.side, y, l.f.m.P)
+		if err != nil {
+			return costs, err
+		}
+		costs = append(costs, g)
+	}
+	return costs, nil
 }
 
 // event carries the bundle across event n of the system.
@@ -157,17 +173,17 @@ func (l *leap[S]) tangents(e *dynsys.Event[S], b *space.Bundle[S], t float64) er
 // land subtracts f+ dtau, f+ being the right-hand side at the state reached, and adds
 // (c- - c+) dtau to the integrals.
 func (l *leap[S]) land(b *space.Bundle[S], dtau []float64) error {
-	cost, err := l.f.m.slopeAt(l.slope, l.f.loss, l.side, b.Y)
+	after, err := l.slopes(l.after[:0], b.Y)
 	if err != nil {
 		return err
 	}
 	for i, d := range dtau {
 		l.f.add(b.T[i], b.T[i], -d, l.slope)
-		if l.f.loss != nil {
-			b.Q[1+i] += (l.cost - cost) * d
+		for c, cost := range after {
+			l.f.numbers(b.Q, c)[1+i] += (l.cost[c] - cost) * d
 		}
 	}
-	l.cost = cost
+	l.cost, l.after = after, l.cost
 	return nil
 }
 
@@ -191,8 +207,8 @@ func (l *leap[S]) jump(b *space.Bundle[S], t float64, j int) error {
 func (l *leap[S]) end(b *space.Bundle[S]) {
 	for i, d := range l.stop {
 		l.f.add(b.T[i], b.T[i], d, l.slope)
-		if l.f.loss != nil {
-			b.Q[1+i] += l.cost * d
+		for c, cost := range l.cost {
+			l.f.numbers(b.Q, c)[1+i] += cost * d
 		}
 	}
 }

@@ -84,9 +84,17 @@ func (l *leapBack[S]) states(t float64, y S) error {
 	m.sp.Copy(l.y[0], y)
 	side, after := m.around(t)
 	for k := 0; ; k++ {
-		var err error
-		if l.cost[k], err = m.slopeAt(l.f[k], l.a.loss, side, l.y[k]); err != nil || k == len(l.hops) {
+		if err := m.slopeAt(l.f[k], side, l.y[k]); err != nil {
 			return err
+		}
+		if g := l.a.loss.G; g != nil {
+			var err error
+			if l.cost[k], err = g(side, l.y[k], m.P); err != nil {
+				return err
+			}
+		}
+		if k == len(l.hops) {
+			return nil
 		}
 		if n := l.hops[k].event; n < 0 {
 			side = after

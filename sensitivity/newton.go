@@ -23,7 +23,7 @@ type blockNewton[S any] struct {
 	g  float64          // of the last Factor
 	t  float64          // of the last LinearizeExact
 	y  *space.Bundle[S] // its state
-	gy S                // g_y there
+	gy []S              // g_y of each running cost there
 
 	second bend[S]
 	one    [1]float64
@@ -57,13 +57,18 @@ func (b *blockNewton[S]) Linearize(t float64, y *space.Bundle[S]) error {
 func (b *blockNewton[S]) LinearizeExact(t float64, y *space.Bundle[S]) error {
 	if b.y == nil {
 		b.y = b.f.sp.New(y)
-		b.gy = b.f.m.sp.New(y.Y)
+		for range b.f.costs {
+			b.gy = append(b.gy, b.f.m.sp.New(y.Y))
+		}
 		b.second.prepare(b.f)
 	}
 	b.t = t
 	b.f.sp.Copy(b.y, y)
-	if l := b.f.loss; l != nil && l.Gy != nil {
-		if err := l.Gy(b.gy, t, y.Y, b.f.m.P); err != nil {
+	for c, l := range b.f.costs {
+		if l.Gy == nil {
+			continue
+		}
+		if err := l.Gy(b.gy[c], t, y.Y, b.f.m.P); err != nil {
 			return err
 		}
 	}
@@ -146,23 +151,27 @@ func (b *blockNewton[S]) SolveExact(r *space.Bundle[S]) error {
 	return b.cost(r)
 }
 
-// cost adds g times the block of the running cost to the numbers.
+// cost adds g times the blocks of the running costs to the numbers.
 func (b *blockNewton[S]) cost(r *space.Bundle[S]) error {
-	l := b.f.loss
-	if l == nil || l.Gy == nil {
-		return nil
-	}
-	dot := b.f.m.sp.(space.InnerProduct[S])
-	r.Q[0] += b.g * dot.Dot(b.gy, r.Y)
-	if len(r.T) == 0 {
-		return nil
-	}
-	bent, err := b.second.costs(b.t, b.y, r.Y)
-	if err != nil {
-		return err
-	}
-	for i, s := range r.T {
-		r.Q[1+i] += b.g * (dot.Dot(b.gy, s) + bent[i])
+	var bent []float64
+	for c, l := range b.f.costs {
+		if l.Gy == nil {
+			continue
+		}
+		dot, q := b.f.m.sp.(space.InnerProduct[S]), b.f.numbers(r.Q, c)
+		q[0] += b.g * dot.Dot(b.gy[c], r.Y)
+		if len(r.T) == 0 {
+			continue
+		}
+		if bent == nil {
+			var err error
+			if bent, err = b.second.costs(b.t, b.y, r.Y); err != nil {
+				return err
+			}
+		}
+		for i, s := range r.T {
+			q[1+i] += b.g * (dot.Dot(b.gy[c], s) + b.f.numbers(bent, c)[1+i])
+		}
 	}
 	return nil
 }

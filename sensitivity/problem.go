@@ -118,6 +118,7 @@ type model[S any] struct {
 	mixed    []float64 // times of events that move differently
 	stats    Stats
 	work     integrate.Stats   // of linear algebra
+	shared   *sharedNewton[S]  // of the transposes of all losses
 	grid     []float64         // the steps of the forward pass
 	acted    []integrate.Acted // and what happened between them
 	started  bool
@@ -142,7 +143,7 @@ func (m *model[S]) set(p Problem[S]) error {
 		panic(fmt.Sprintf("sensitivity: %d parameters for a system of %d", len(p.P), p.System.NumParams))
 	}
 	fresh := !m.started || m.sys != p.System
-	m.Problem, m.sys, m.stats = p, p.System, Stats{}
+	m.Problem, m.sys, m.stats, m.shared = p, p.System, Stats{}, nil
 	if fresh {
 		if err := m.findSpace(); err != nil {
 			return err

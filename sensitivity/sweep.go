@@ -8,13 +8,25 @@ import (
 	"github.com/odefit/odefit/integrate"
 )
 
-// sweep walks a record backward from T1 to T0 and transposes what it meets: terms
-// of the loss at step ends, events and breaks that move, terms inside a step, the step.
+// sweep walks a record backward from T1 to T0 and transposes what it meets, for every
+// adjoint: terms of its loss at step ends, events and breaks that move, terms inside a
+// step, the step.
 type sweep[S any] struct {
-	ctx   context.Context
+	ctx      context.Context
+	m        *model[S]
+	rec      *integrate.Record[S]
+	keep     bool // the adjoints at every step end
+	adjoints []*descent[S]
+
+	replay *integrate.Replay[S]
+	y1     S // state at the end of the step, events there included
+	before S // and before these
+	in     *integrate.Inside[S]
+}
+
+// descent is the adjoint of one loss on its way back.
+type descent[S any] struct {
 	a     *account[S]
-	rec   *integrate.Record[S]
-	keep  bool  // the adjoint at every step end
 	order []int // observations in the order of the forward pass
 	next  int   // the last of order not met yet
 	leap  *leapBack[S]
@@ -24,40 +36,44 @@ type sweep[S any] struct {
 	step      transpose[S]
 	one       [1]float64
 	term      [1]S
-
-	replay *integrate.Replay[S]
-	y1     S // state at the end of the step, events there included
-	before S // and before these
-	in     *integrate.Inside[S]
 }
 
-func newSweep[S any](ctx context.Context, a *account[S], rec *integrate.Record[S]) (*sweep[S], error) {
-	sp, y0 := a.m.sp, a.m.y0
-	s := &sweep[S]{
-		ctx: ctx, a: a, rec: rec,
-		order:  inOrder(nil, a.loss.Times, a.m.dir()),
-		live:   a.loss.G != nil,
-		lambda: sp.New(y0), c: sp.New(y0), before: sp.New(y0), in: rec.Inside(),
-		y1: sp.New(y0),
+func newSweep[S any](ctx context.Context, as []*account[S], rec *integrate.Record[S]) (*sweep[S], error) {
+	m := as[0].m
+	s := &sweep[S]{ctx: ctx, m: m, rec: rec, before: m.sp.New(m.y0), in: rec.Inside(), y1: m.sp.New(m.y0)}
+	for _, a := range as {
+		d, err := newDescent(a, rec)
+		if err != nil {
+			return nil, err
+		}
+		s.adjoints = append(s.adjoints, d)
 	}
-	s.next = len(s.order) - 1
 	var err error
-	if s.leap, err = newLeapBack(a); err != nil {
-		return nil, err
-	}
-	if s.step, err = newTranspose(a, rec); err != nil {
-		return nil, err
-	}
 	s.replay, err = rec.Replay()
 	return s, err
 }
 
-// run carries the adjoint from T1 to T0 and closes the account.
+func newDescent[S any](a *account[S], rec *integrate.Record[S]) (*descent[S], error) {
+	d := &descent[S]{
+		a:      a,
+		order:  inOrder(nil, a.loss.Times, a.m.dir()),
+		live:   a.loss.G != nil,
+		lambda: a.m.sp.New(a.m.y0), c: a.m.sp.New(a.m.y0),
+	}
+	d.next = len(d.order) - 1
+	var err error
+	if d.leap, err = newLeapBack(a); err != nil {
+		return nil, err
+	}
+	d.step, err = newTranspose(a, rec)
+	return d, err
+}
+
+// run carries the adjoints from T1 to T0 and closes the accounts.
 func (s *sweep[S]) run() error {
-	a, rec := s.a, s.rec
-	n := rec.Len()
-	a.m.sp.Copy(s.y1, rec.End)
-	for n--; n >= 0; n-- {
+	m, rec := s.m, s.rec
+	m.sp.Copy(s.y1, rec.End)
+	for n := rec.Len() - 1; n >= 0; n-- {
 		if err := s.ctx.Err(); err != nil {
 			return s.fail(n, fmt.Errorf("%w: %w", integrate.ErrCancelled, err))
 		}
@@ -65,107 +81,129 @@ func (s *sweep[S]) run() error {
 		if err != nil {
 			return s.fail(n, err)
 		}
-		if err := s.knot(rec.T[n+1], s.y1); err != nil {
+		if err := s.state(n, y, k); err != nil {
 			return s.fail(n, err)
 		}
-		if err := s.cross(n, y, k); err != nil {
-			return s.fail(n, err)
-		}
-		if err := s.inside(n, y, k); err != nil {
-			return s.fail(n, err)
-		}
-		if s.live {
-			if err := s.step.apply(s.lambda, rec, n, y, k); err != nil {
+		for _, d := range s.adjoints {
+			if err := s.back(d, n, y, k); err != nil {
 				return s.fail(n, err)
 			}
-			a.m.stats.Backward++
-			if !finite(a.m.size(s.lambda)) {
-				return s.fail(n, fmt.Errorf("the adjoint: %w", integrate.ErrNonFinite))
-			}
 		}
-		a.m.sp.Copy(s.y1, y)
+		m.sp.Copy(s.y1, y)
 	}
-	a.m.stats.Replayed = s.replay.Stats.Steps
-	if err := s.knot(a.m.T0, s.y1); err != nil {
+	m.stats.Replayed = s.replay.Stats.Steps
+	for _, d := range s.adjoints {
+		if err := s.arrive(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// state finds the state before the events at the end of step n, if there are any.
+func (s *sweep[S]) state(n int, y S, k []S) error {
+	if len(s.rec.ActedAt(n+1)) == 0 {
+		s.m.sp.Copy(s.before, s.y1)
+		return nil
+	}
+	if err := s.in.Enter(n, y, k); err != nil {
+		return err
+	}
+	s.in.At(s.before, s.rec.T[n+1])
+	return nil
+}
+
+// back carries one adjoint from the end of step n, which starts from y with the stages
+// k, to its start.
+func (s *sweep[S]) back(d *descent[S], n int, y S, k []S) error {
+	t, m := s.rec.T[n+1], s.m
+	if err := d.knot(t, s.y1, s.keep); err != nil {
+		return err
+	}
+	if d.live {
+		if err := d.leap.cross(d.lambda, t, s.before, s.rec.ActedAt(n+1)); err != nil {
+			return err
+		}
+	}
+	if err := d.inside(s.rec, n, y, k); err != nil || !d.live {
+		return err
+	}
+	if err := d.step.apply(d.lambda, s.rec, n, y, k); err != nil {
+		return err
+	}
+	m.stats.Backward++
+	if !finite(m.size(d.lambda)) {
+		return fmt.Errorf("the adjoint: %w", integrate.ErrNonFinite)
+	}
+	return nil
+}
+
+// arrive closes the account of an adjoint that has come to T0.
+func (s *sweep[S]) arrive(d *descent[S]) error {
+	a, m := d.a, s.m
+	if err := d.knot(m.T0, s.y1, s.keep); err != nil {
 		return s.fail(-1, err)
 	}
-	if err := s.leap.cross(s.lambda, a.m.T0, a.m.y0, rec.ActedAt(0)); err != nil {
+	if err := d.leap.cross(d.lambda, m.T0, m.y0, s.rec.ActedAt(0)); err != nil {
 		return s.fail(-1, err)
 	}
 	slices.Reverse(a.res.Adjoint)
-	a.m.sp.Copy(a.res.Y0, s.lambda)
+	m.sp.Copy(a.res.Y0, d.lambda)
 	if err := a.foldInitial(); err != nil {
 		return err
 	}
 	if err := a.start(); err != nil {
 		return s.fail(-1, err)
 	}
-	return a.ends(a.dot.Dot(a.f, s.lambda), rec.End)
-}
-
-// cross carries the adjoint across what happened at the end of step n, which starts
-// from y with the stages k.
-func (s *sweep[S]) cross(n int, y S, k []S) error {
-	acted := s.rec.ActedAt(n + 1)
-	switch {
-	case !s.live:
-		return nil
-	case len(acted) == 0:
-		return s.leap.cross(s.lambda, s.rec.T[n+1], s.y1, nil)
-	}
-	if err := s.in.Enter(n, y, k); err != nil {
-		return err
-	}
-	s.in.At(s.before, s.rec.T[n+1])
-	return s.leap.cross(s.lambda, s.rec.T[n+1], s.before, acted)
+	return a.ends(a.dot.Dot(a.f, d.lambda), s.rec.End)
 }
 
 // knot acts at the end of a step: the terms of the loss there, and behind an end that
 // an event set, add to the adjoint.
-func (s *sweep[S]) knot(t float64, y S) error {
-	a := s.a
+func (d *descent[S]) knot(t float64, y S, keep bool) error {
+	a := d.a
 	sp := a.m.sp
-	if s.keep {
+	if keep {
 		a.res.Adjoint = append(a.res.Adjoint, Knot[S]{T: t, Before: sp.New(y), After: sp.New(y)})
-		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].Before, s.lambda)
+		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].Before, d.lambda)
 	}
-	for ; s.next >= 0 && a.m.clip(a.loss.Times[s.order[s.next]]) == t; s.next-- {
-		if err := a.observe(s.c, s.order[s.next], y); err != nil {
+	for ; d.next >= 0 && a.m.clip(a.loss.Times[d.order[d.next]]) == t; d.next-- {
+		if err := a.observe(d.c, d.order[d.next], y); err != nil {
 			return err
 		}
-		s.add(s.c)
+		d.add(d.c)
 	}
-	if s.keep {
-		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].After, s.lambda)
+	if keep {
+		sp.Copy(a.res.Adjoint[len(a.res.Adjoint)-1].After, d.lambda)
 	}
 	return nil
 }
 
 // add adds c to the adjoint.
-func (s *sweep[S]) add(c S) {
-	s.one[0], s.term[0] = 1, c
-	s.a.m.sp.AddScaled(s.lambda, s.lambda, s.one[:], s.term[:])
-	s.live = true
+func (d *descent[S]) add(c S) {
+	d.one[0], d.term[0] = 1, c
+	d.a.m.sp.AddScaled(d.lambda, d.lambda, d.one[:], d.term[:])
+	d.live = true
 }
 
 // inside hands the observations inside step n to the step's transpose.
-func (s *sweep[S]) inside(n int, y S, k []S) error {
-	a, rec := s.a, s.rec
+func (d *descent[S]) inside(rec *integrate.Record[S], n int, y S, k []S) error {
+	a := d.a
 	dir := a.m.dir()
-	for ; s.next >= 0; s.next-- {
-		o := s.order[s.next]
+	for ; d.next >= 0; d.next-- {
+		o := d.order[d.next]
 		t := a.loss.Times[o]
 		if dir*t <= dir*rec.T[n] {
 			return nil
 		}
-		at, err := s.step.inside(rec, n, t, y, k)
+		at, err := d.step.inside(rec, n, t, y, k)
 		if err != nil {
 			return err
 		}
-		if err := a.observe(s.step.seed(), o, at); err != nil {
+		if err := a.observe(d.step.seed(), o, at); err != nil {
 			return err
 		}
-		s.live = true
+		d.live = true
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import "github.com/odefit/odefit/integrate/space"
 // zero.
 func (f *flow[S]) timeDerivative() (autonomous bool, ft func(d *space.Bundle[S], t float64, y *space.Bundle[S]) error) {
 	m := f.m
-	if f.loss != nil {
+	if len(f.costs) > 0 {
 		return false, nil
 	}
 	if m.sys.Autonomous {

@@ -50,8 +50,7 @@ var _ transpose[[]float64] = (*rosenbrockTranspose[[]float64])(nil)
 
 func newRosenbrockTranspose[S any](a *account[S], rec *integrate.Record[S]) (*rosenbrockTranspose[S], error) {
 	m := a.m
-	p := m.integral()
-	newton, err := integrate.NewNewton(&p, &m.work)
+	newton, err := m.sharedNewton()
 	if err != nil {
 		return nil, err
 	}
