@@ -292,6 +292,9 @@ func (sim *simulation) checkStart() error {
 	return nil
 }
 
+// errNoJacobian: what the solvers of stiff problems need is not there.
+var errNoJacobian = errors.New("a solver for stiff problems cannot do without it; explicit ones (tsit5) can")
+
 // failure tells why an integration ended, in the model's words.
 func (sim *simulation) failure(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -301,6 +304,11 @@ func (sim *simulation) failure(err error) error {
 	var s *sensitivity.Error
 	if errors.As(err, &s) {
 		e.T, e.State, e.Err = s.T, sim.stateName(s.Component), s.Reason
+	}
+	var j *integrate.JacobianError
+	if errors.As(err, &j) {
+		e.State = sim.stateName(j.Row)
+		e.Err = fmt.Errorf("the derivative of d%s/dt in %s is %v there, and %w", e.State, sim.stateName(j.Column), j.Value, errNoJacobian)
 	}
 	return e
 }

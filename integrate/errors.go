@@ -56,6 +56,20 @@ func (e *StepError) Error() string {
 // Unwrap gives the reason to errors.Is and errors.As.
 func (e *StepError) Unwrap() error { return e.Reason }
 
+// JacobianError: an entry of f_y is NaN or infinite, at every step size tried. It counts
+// as [ErrRecoverable].
+type JacobianError struct {
+	Row, Column int // d f[Row] / d y[Column] in flat coordinates
+	Value       float64
+}
+
+func (e *JacobianError) Error() string {
+	return fmt.Sprintf("the Jacobian is not finite: the derivative of component %d of the right-hand side in component %d of the state is %v", e.Row, e.Column, e.Value)
+}
+
+// Is implements errors.Is.
+func (e *JacobianError) Is(target error) bool { return target == ErrRecoverable }
+
 // PanicError is the reason of a [StepError] where a user's function panicked.
 type PanicError struct {
 	Value any    // of the panic

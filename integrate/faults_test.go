@@ -1,6 +1,7 @@
 package integrate_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"runtime"
@@ -248,5 +249,33 @@ func TestConstantMemory(t *testing.T) {
 	// The error of a step of order 5 is some 1e-14; it adds up linearly in the phase.
 	if d := math.Hypot(sol.Y[0][0]-math.Cos(p.T1), sol.Y[0][1]+math.Sin(p.T1)); d > 1e-13*float64(steps) {
 		t.Errorf("off by %v", d)
+	}
+}
+
+// A Jacobian that is not finite is told as that, with its place, by every implicit
+// method.
+func TestJacobianNotFinite(t *testing.T) {
+	for _, m := range []integrate.Method{
+		integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.RadauIIA5{}, integrate.Kvaerno5{}, integrate.KenCarp4{}, integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.BDF{},
+	} {
+		for _, pattern := range []*integrate.Pattern{nil, integrate.Banded(2, 1, 0)} {
+			p := integrate.Problem[[]float64]{
+				T1: 1, Y0: []float64{1, 0}, Pattern: pattern,
+				F: func(dy []float64, _ float64, y []float64) error { dy[0], dy[1] = -y[0], y[0]-y[1]; return nil },
+				Jacobian: func(jac []float64, _ float64, _ []float64) error {
+					if pattern == nil {
+						copy(jac, []float64{-1, 0, math.Inf(1), -1})
+					} else {
+						copy(jac, []float64{-1, math.Inf(1), -1})
+					}
+					return nil
+				},
+			}
+			_, err := integrate.Solve(context.Background(), p, m, nil)
+			var j *integrate.JacobianError
+			if !errors.As(err, &j) || j.Row != 1 || j.Column != 0 || !math.IsInf(j.Value, 1) {
+				t.Errorf("%v: %v", m, err)
+			}
+		}
 	}
 }

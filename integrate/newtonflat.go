@@ -2,6 +2,7 @@ package integrate
 
 import (
 	"fmt"
+	"sort"
 
 	"github.com/odefit/odefit/integrate/space"
 	"github.com/odefit/odefit/internal/linalg"
@@ -81,7 +82,26 @@ func (d *flatNewton[S]) Linearize(t float64, y S) error {
 	if d.x == nil {
 		d.prepare()
 	}
-	return d.linearize(d.pencil.J.Values, t, y)
+	if err := d.linearize(d.pencil.J.Values, t, y); err != nil {
+		return err
+	}
+	return d.check()
+}
+
+// check finds an entry of the Jacobian that is not finite.
+func (d *flatNewton[S]) check() error {
+	for k, v := range d.pencil.J.Values {
+		if v-v == 0 {
+			continue
+		}
+		row, column := k/d.n, k%d.n
+		if q := d.p.Pattern; q != nil {
+			row = q.Row[k]
+			column = sort.Search(d.n, func(j int) bool { return q.Start[j+1] > k })
+		}
+		return &JacobianError{Row: row, Column: column, Value: v}
+	}
+	return nil
 }
 
 func (d *flatNewton[S]) Factor(g float64) error {
