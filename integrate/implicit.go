@@ -99,6 +99,11 @@ func (m *implicit[S]) choose(t, t1 float64) {
 	if m.mass && !m.ready && tab.A[0][0] == 0 {
 		tab = &sdirk4
 	}
+	m.take(tab)
+}
+
+// take goes over to the coefficients tab.
+func (m *implicit[S]) take(tab *Tableau) {
 	if tab == m.tab {
 		return
 	}
@@ -113,8 +118,11 @@ func (m *implicit[S]) Accept() {
 	m.newton.accept()
 	last := m.tab.Stages() - 1
 	m.k[0], m.k[last] = m.k[last], m.k[0]
-	m.ready = !m.newton.afresh
+	m.ready = m.mass || !m.newton.afresh
 }
+
+// tableau implements [various].
+func (m *implicit[S]) tableau() *Tableau { return m.tab }
 
 // Attempt implements [Stepper].
 func (m *implicit[S]) Attempt(y1, e S, t, t1 float64, y S) error {
@@ -189,6 +197,25 @@ func (m *implicit[S]) Complete() error {
 	}
 	m.whole = true
 	return nil
+}
+
+// inside sets the stages that the interpolant alone needs, those of k behind the others,
+// of a step from y whose stages are the first of k.
+func (m *implicit[S]) inside(k []S, tab *Tableau, t, t1 float64, y S) error {
+	m.take(tab)
+	m.t0, m.t1, m.y0, m.whole = t, t1, y, false
+	for i := range tab.Stages() {
+		m.sp.Copy(m.k[i], k[i])
+	}
+	m.newton.reset()
+	if err := m.newton.begin(t, y, (t1-t)*tab.A[len(tab.B)-1][len(tab.B)-1]); err != nil {
+		return err
+	}
+	err := m.Complete()
+	for i := tab.Stages(); i < tab.AllStages(); i++ {
+		m.sp.Copy(k[i], m.k[i])
+	}
+	return err
 }
 
 // complete is Complete for those who cannot fail: where the stages of the interpolant

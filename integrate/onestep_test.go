@@ -219,7 +219,7 @@ func TestImplicitMethodsInSpaces(t *testing.T) {
 func TestImplicitRecords(t *testing.T) {
 	q := problems.Hires()
 	for _, m := range []integrate.Method{
-		integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.RadauIIA5{}, integrate.KenCarp4{}, integrate.TRBDF2{}, integrate.SDIRK4{},
+		integrate.Rodas5P{}, integrate.Rosenbrock23{}, integrate.RadauIIA5{}, integrate.KenCarp4{}, integrate.Kvaerno5{}, integrate.TRBDF2{}, integrate.SDIRK4{},
 	} {
 		p, err := q.System.Problem(q.P, q.T0, 5)
 		if err != nil {
@@ -238,18 +238,16 @@ func TestImplicitRecords(t *testing.T) {
 			continue
 		}
 		backward(t, rec, full)
-		rk, ok := m.(integrate.ImplicitRungeKutta)
-		if !ok {
+		if _, ok := m.(integrate.ImplicitRungeKutta); !ok {
 			continue
 		}
-		tab := rk.ImplicitTableau()
 		for n := range full.Len() {
 			next := full.End
 			if n+1 < full.Len() {
 				next = full.Y[n+1]
 			}
 			for i, y := range full.Y[n] {
-				for j, b := range tab.B {
+				for j, b := range full.StepTableau(n).B {
 					y += (full.T[n+1] - full.T[n]) * b * full.K[n][j][i]
 				}
 				if math.Abs(y-next[i]) > 1e-14 {
@@ -257,9 +255,6 @@ func TestImplicitRecords(t *testing.T) {
 				}
 			}
 		}
-	}
-	if _, err := integrate.NewRecord(background, modulated(1), integrate.Kvaerno5{}, nil, integrate.Keep{}); err == nil {
-		t.Error("the steps of Kvaerno5 were recorded")
 	}
 	if _, err := integrate.NewRecord(background, algebraic(), integrate.KenCarp4{}, nil, integrate.Keep{}); err == nil {
 		t.Error("the steps of KenCarp4 were recorded with a mass matrix")

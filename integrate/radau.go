@@ -233,15 +233,15 @@ func (m *radau[S]) renew(jacobian bool) error {
 
 // solve iterates until z solves the stage equations.
 func (m *radau[S]) solve() error {
-	limit := radauTol
+	limit, turns := radauTol, radauTurns
 	if m.afresh {
-		limit, m.left = exactTol, 1
+		limit, turns, m.left = roundingIn(m.tol), maxExact, 1
 	} else {
 		m.left = math.Pow(max(m.left, 1e-16), 0.8)
 	}
 	m.theta, m.turns = 0, 0
 	var last float64
-	for iter := range radauTurns {
+	for iter := range turns {
 		size, err := m.iterate()
 		if err != nil {
 			return err
@@ -251,7 +251,7 @@ func (m *radau[S]) solve() error {
 		}
 		if iter > m.lag {
 			theta := size / last
-			if m.afresh && size < 1e-3 && theta > 0.5 {
+			if m.afresh && size < 1e-3 && theta > 0.9 {
 				return nil // what rounding leaves
 			}
 			m.theta = max(m.theta, theta)

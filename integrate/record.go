@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sort"
 
 	"github.com/odefit/odefit/integrate/space"
@@ -15,7 +14,8 @@ import (
 // transpose and checkpoints replay.
 type Record[S any] struct {
 	Method Method
-	// One of these holds the coefficients of the method.
+	// One of these holds the coefficients of the method. Single steps of an implicit
+	// one may have others, see [Record.StepTableau].
 	Tableau    *Tableau
 	Rosenbrock *RosenbrockTableau
 	// T are the N+1 step ends. Step n goes from T[n] to T[n+1].
@@ -35,6 +35,7 @@ type Record[S any] struct {
 	Stats Stats
 
 	p    Problem[S]
+	tabs []*Tableau // of each step, where they may differ
 	tol  space.Tolerance
 	keep Keep
 	file *shelf[S] // nil: the kept states are in Y
@@ -103,6 +104,9 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 			if step.Index%every == 0 {
 				rec.put(run.sp, step.Index, step.Y0)
 			}
+		}
+		if v, ok := step.stepper.(various); ok {
+			rec.tabs = append(rec.tabs, v.tableau())
 		}
 		if keep.Stages {
 			rec.K = append(rec.K, cloneAll(run.sp, step.stepper.(stager[S]).Stages()))
@@ -179,10 +183,7 @@ func (rec *Record[S]) Close() error {
 
 // repeatable says whether every step of an implicit method follows from its start.
 func repeatable[S any](p *Problem[S], tab *Tableau) error {
-	switch {
-	case slices.Max(tab.C) > 1:
-		return fmt.Errorf("integrate: the steps of method %s cannot be recorded: those at breaks and at the end are another method's", tab.Name)
-	case hasMass(p) && tab.C[0] == 0:
+	if hasMass(p) && tab.A[0][0] == 0 && tab.A[1][0] != 0 {
 		return fmt.Errorf("integrate: the steps of method %s cannot be recorded with a mass matrix: each needs the slope that the one before ended with", tab.Name)
 	}
 	return nil
@@ -195,6 +196,9 @@ func repeatably[S any](s Stepper[S]) {
 		r.repeatable()
 	}
 }
+
+// various is a stepper whose steps have the coefficients of one tableau or another.
+type various interface{ tableau() *Tableau }
 
 // stager is a stepper that shows its stages.
 type stager[S any] interface{ Stages() []S }
@@ -213,20 +217,42 @@ func cloneAll[S any](sp space.Space[S], ys []S) []S {
 	return c
 }
 
-// Stages returns the number of stages of a step.
-func (rec *Record[S]) Stages() int {
-	if rec.Rosenbrock != nil {
-		return rec.Rosenbrock.Stages()
+// StepTableau returns the coefficients of step n of a method that has a Tableau. They
+// are not the method's own in steps of [Kvaerno5] that end at a break or at the end of
+// the problem.
+func (rec *Record[S]) StepTableau(n int) *Tableau {
+	if rec.tabs != nil {
+		return rec.tabs[n]
 	}
-	return rec.Tableau.Stages()
+	return rec.Tableau
 }
 
-// allStages returns the number of stages of a step and its interpolant.
-func (rec *Record[S]) allStages() int {
+// stages returns the number of stages of step n.
+func (rec *Record[S]) stages(n int) int {
 	if rec.Rosenbrock != nil {
 		return rec.Rosenbrock.Stages()
 	}
-	return rec.Tableau.AllStages()
+	return rec.StepTableau(n).Stages()
+}
+
+// allStages returns the number of stages of step n and its interpolant.
+func (rec *Record[S]) allStages(n int) int {
+	if rec.Rosenbrock != nil {
+		return rec.Rosenbrock.Stages()
+	}
+	return rec.StepTableau(n).AllStages()
+}
+
+// MostStages returns the largest number of stages of a step and its interpolant.
+func (rec *Record[S]) MostStages() int {
+	if rec.Rosenbrock != nil {
+		return rec.Rosenbrock.Stages()
+	}
+	most := rec.Tableau.AllStages()
+	for _, tab := range rec.tabs {
+		most = max(most, tab.AllStages())
+	}
+	return most
 }
 
 // Weights sets w to the weights of the stages in the solution at t inside step n,
@@ -237,7 +263,7 @@ func (rec *Record[S]) Weights(w []float64, n int, t float64) {
 		rec.Rosenbrock.Weights(w, (t-rec.T[n])/h)
 		return
 	}
-	rec.Tableau.Weights(w, (t-rec.T[n])/h)
+	rec.StepTableau(n).Weights(w, (t-rec.T[n])/h)
 	for i := range w {
 		w[i] *= h
 	}
@@ -263,7 +289,7 @@ func (rec *Record[S]) StageTime(n, i int) float64 {
 	if rec.Rosenbrock != nil {
 		c = rec.Rosenbrock.Times[i]
 	} else {
-		c = rec.Tableau.C[i]
+		c = rec.StepTableau(n).C[i]
 	}
 	return min(StageTime(rec.T[n], rec.T[n+1], c), rec.Bound(n))
 }

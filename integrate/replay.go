@@ -66,7 +66,7 @@ func (r *Replay[S]) Load(n int) (y S, k []S, err error) {
 			return y, nil, err
 		}
 	}
-	return r.y[n-r.from], r.k[n-r.from], nil
+	return r.y[n-r.from], r.k[n-r.from][:r.rec.stages(n)], nil
 }
 
 // hold makes the leaf that ends with step n the one that is held.
@@ -122,7 +122,7 @@ func (r *Replay[S]) room() {
 	r.y, r.k = make([]S, n), make([][]S, n)
 	for i := range n {
 		r.y[i] = rec.p.Space.New(rec.p.Y0)
-		r.k[i] = make([]S, rec.Stages())
+		r.k[i] = make([]S, rec.MostStages())
 		for j := range r.k[i] {
 			r.k[i][j] = rec.p.Space.New(rec.p.Y0)
 		}

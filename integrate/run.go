@@ -215,6 +215,9 @@ func (r *Run[S]) prepare(m Method) error {
 		return err
 	}
 	setTolerance(r.stepper, r.tol)
+	if r.set.Grid != nil {
+		repeatably(r.stepper)
+	}
 	_, r.pErr = r.stepper.Order()
 	if r.set.adaptive() && r.pErr == 0 {
 		return fmt.Errorf("integrate: %v estimates no error and needs Settings.FixedStep or Settings.Grid", m)

@@ -30,7 +30,9 @@ type Settings struct {
 	// RK4, which estimate no error, need it or Grid.
 	FixedStep float64
 	// Grid, when not nil, is the frozen list of step ends, from T0 to T1, with
-	// every break and event among them. No step is ever changed or rejected.
+	// every break and event among them. No step is ever changed or rejected. Iterations
+	// of implicit one-step methods go on to rounding, so that a step is that of its
+	// formula and derivatives along it are its derivatives.
 	Grid []float64
 	// Acted says where events act on a Grid: at the ends of steps that a run reported
 	// by [Run.Acted]. Not nil, it replaces the times of events and the search for

@@ -50,8 +50,8 @@ type stageNewton[S any] struct {
 
 const (
 	newtonTol = 1e-2 // error of a stage that is left, in units of the tolerance of a step
-	exactTol  = 1e-9 // the same where steps are to be repeatable
 	maxNewton = 10   // iterations of a stage
+	maxExact  = 30   // the same where steps are to be repeatable
 	slowRate  = 0.1  // theta above which the Jacobian is renewed for the next step
 	driftOfG  = 0.2  // relative change of g above which the factors are renewed
 	maxAge    = 50   // steps with one Jacobian
@@ -74,6 +74,10 @@ func lagOf[S any](of Newton[S]) int {
 	}
 	return 0
 }
+
+// roundingIn returns a unit of rounding of a state in units of the tolerance of a step:
+// the limit where steps are to be repeatable.
+func roundingIn(tol space.Tolerance) float64 { return min(0x1p-52/tol.Rel, 1e-3) }
 
 func (n *stageNewton[S]) reset() { n.linear, n.fresh, n.left = false, false, 1 }
 
@@ -157,14 +161,14 @@ func (n *stageNewton[S]) filter(e S) error {
 
 // solve improves the guess k at time t until it solves the stage equations.
 func (n *stageNewton[S]) solve(k S, t, g float64, y0 S) error {
-	limit, scale := newtonTol, 2/(1+g/n.g)
+	limit, turns, scale := newtonTol, maxNewton, 2/(1+g/n.g)
 	if n.afresh {
-		limit, n.left = exactTol, 1
+		limit, turns, n.left = roundingIn(n.tol), maxExact, 1
 	} else {
 		n.left = math.Pow(max(n.left, 1e-16), 0.8)
 	}
 	var last float64
-	for iter := range maxNewton {
+	for iter := range turns {
 		size, err := n.iterate(k, t, g, scale, y0)
 		if err != nil {
 			return err
@@ -174,7 +178,7 @@ func (n *stageNewton[S]) solve(k S, t, g float64, y0 S) error {
 		}
 		if iter > n.lag {
 			theta := size / last
-			if n.afresh && size < 1e-3 && theta > 0.5 {
+			if n.afresh && size < 1e-3 && theta > 0.9 {
 				return nil // what rounding leaves
 			}
 			n.worst = max(n.worst, theta)

@@ -17,7 +17,8 @@ import (
 type Certificate struct {
 	// Duality is the relative difference of dL along one random direction, from the
 	// gradient and from a tangent (for Forward: from the transpose) on the same grid.
-	// For Discrete and Forward it is rounding, 1e-12 or less; for Continuous, which is
+	// For Discrete and Forward it is rounding, 1e-12 or less, except that the iterations
+	// of an implicit method leave some hundredths of the tolerance in Forward; for Continuous, which is
 	// not the derivative of the steps, of the size of the tolerance. NaN where there is
 	// no second way.
 	Duality float64

@@ -26,8 +26,20 @@ func newTranspose[S any](a *account[S], rec *integrate.Record[S]) (transpose[S],
 		return newRosenbrockTranspose(a, rec)
 	case rec.Tableau.Explicit():
 		return newExplicitTranspose(a, rec), nil
+	case diagonal(rec.Tableau):
+		return newImplicitTranspose(a, rec)
 	}
 	return nil, errors.New("sensitivity: the steps of this method cannot be transposed")
+}
+
+// diagonal says whether no stage depends on a later one.
+func diagonal(tab *integrate.Tableau) bool {
+	for i, row := range tab.A {
+		if len(row) > i+1 {
+			return false
+		}
+	}
+	return true
 }
 
 // seeds are the observations inside one step: their cotangents go back through the
@@ -54,9 +66,9 @@ func (s *seeds[S]) inside(rec *integrate.Record[S], n int, t float64, y S, k []S
 	k = s.in.Stages()
 	if s.used == len(s.list) {
 		s.list = append(s.list, s.a.m.sp.New(y))
-		s.weights = append(s.weights, make([]float64, len(k)))
+		s.weights = append(s.weights, make([]float64, rec.MostStages()))
 	}
-	w := s.weights[s.used]
+	w := s.weights[s.used][:len(k)]
 	s.used++
 	rec.Weights(w, n, t)
 	s.a.m.sp.AddScaled(s.at, y, w, k)
