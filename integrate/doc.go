@@ -56,6 +56,11 @@
 // of the solution could undo is ErrGrazing, events that pile up at one time are
 // ErrChattering. An interval may run backward.
 //
+// # Infinite time
+//
+// [FindSteadyState] follows a solution until Newton's method can take over, and returns
+// the state in which it comes to rest, conserved totals kept, with its derivatives.
+//
 // # Errors
 //
 // An integration that ends early gives a [*StepError] with time, step, component and

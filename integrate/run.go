@@ -194,7 +194,7 @@ func (r *Run[S]) prepare(m Method) error {
 		return errors.New("integrate: Problem.F is nil")
 	}
 	if !finite(p.T0) || !finite(p.T1) {
-		return fmt.Errorf("integrate: T0 = %v and T1 = %v must be finite", p.T0, p.T1)
+		return fmt.Errorf("integrate: T0 = %v and T1 = %v must be finite; the state at infinite time is FindSteadyState's", p.T0, p.T1)
 	}
 	if err := withSpace(p); err != nil {
 		return err

@@ -2,7 +2,6 @@ package sensitivity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -11,23 +10,22 @@ import (
 )
 
 // ErrNoSteadyState: the solution does not come to rest.
-var ErrNoSteadyState = errors.New("no steady state is reached")
+var ErrNoSteadyState = integrate.ErrNoSteadyState
 
 // Steady finds the state in which a solution comes to rest, y with f(t, y, p) = 0, and
-// its tangents. Time stands still at Problem.T0 all the while, and neither breaks nor
-// events act; T1 has no meaning, and Problem.Y0 is where the solution begins.
+// its derivatives. Time stands still at Problem.T0 all the while, and neither breaks nor
+// events act; T1 has no meaning, and Problem.Y0, not System.Initial, is where the
+// solution begins.
 //
-// The solution is followed until Newton's method takes over. Where J = f_y is singular
-// because of conserved totals, L f = 0 for a constant matrix L, rows of f = 0 give way
-// to L y = L y0. The tangents along v then follow from the implicit function theorem,
+// The state is that of [integrate.FindSteadyState]. Where it is isolated, its derivatives
+// follow from the implicit function theorem, with L the conserved totals, L f = 0, in the
+// place of rows of f_y,
 //
-//	J s = -f_p v,   L s = L s0,
+//	f_y s = -f_p v,   L M s = L M s0:
 //
-// which costs one small factorisation. Where the states at rest are not isolated for
-// another reason (an epidemic that has passed), state and tangents are followed until
-// they change no more.
-//
-// A state at rest that is not stable is accepted only where the solution stays there.
+// one small factorisation, and one solution for each tangent, or one transposed solution
+// for a whole gradient. Where the states at rest are not isolated (an epidemic that has
+// passed), state and derivatives are followed until they change no more.
 type Steady struct {
 	Problem    Problem[[]float64]
 	Directions []Direction[[]float64]
@@ -35,33 +33,112 @@ type Steady struct {
 
 	frozen *dynsys.System[[]float64]
 	of     *dynsys.System[[]float64] // frozen is of this system
-	size   []float64                 // largest value of every component so far
-	begin  []float64
-	work   *equilibrium
 }
-
-// stepsPerSearch bounds the steps of one search where Settings.MaxSteps does not.
-const stepsPerSearch = 100_000
 
 // Find returns the steady state and, where asked, its tangents along the directions.
 func (s *Steady) Find(ctx context.Context, tangents bool) (y []float64, t [][]float64, err error) {
-	s.freeze()
-	n := len(s.Problem.Y0)
-	s.begin = append(s.begin[:0], s.Problem.Y0...)
-	s.size = append(s.size[:0], make([]float64, n)...)
-	s.work = newEquilibrium(s)
-	span, err := s.follow(ctx)
+	at, err := s.search(ctx)
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case span > 0:
-		return s.flow(ctx, span, tangents)
+	case !at.Isolated:
+		return s.flow(ctx, at.Span, tangents)
 	case !tangents:
-		return s.work.y, nil, nil
+		return at.Y, nil, nil
 	}
-	t, err = s.work.tangents(s.Directions)
-	return s.work.y, t, err
+	t, err = s.tangents(at)
+	return at.Y, t, err
 }
+
+// search finds the state.
+func (s *Steady) search(ctx context.Context) (*integrate.SteadyState[[]float64], error) {
+	s.freeze()
+	p, sys := s.Problem.P, s.frozen
+	prob := integrate.Problem[[]float64]{
+		F:  func(dy []float64, t float64, y []float64) error { return sys.RHS(dy, t, y, p) },
+		Y0: s.Problem.Y0, Pattern: sys.Pattern, Mass: sys.Mass, Jacobian: s.jacobian(),
+	}
+	set := orDefault(s.Settings)
+	at, err := integrate.FindSteadyState(ctx, prob, s.solver(&set), &set.Settings)
+	if err != nil {
+		return nil, inPass(ForwardPass, err)
+	}
+	return at, nil
+}
+
+// jacobian returns f_y, of tangents where the system does not give it, or nil.
+func (s *Steady) jacobian() func(jac []float64, t float64, y []float64) error {
+	sys, p := s.frozen, s.Problem.P
+	switch {
+	case sys.Jacobian != nil:
+		return func(jac []float64, t float64, y []float64) error { return sys.Jacobian(jac, t, y, p) }
+	case sys.JVP == nil || sys.Pattern != nil:
+		return nil
+	}
+	n := len(s.Problem.Y0)
+	unit, out := make([]float64, n), make([]float64, n)
+	return func(jac []float64, t float64, y []float64) error {
+		for j := range n {
+			unit[j] = 1
+			err := sys.JVP(out, t, y, p, unit, nil)
+			unit[j] = 0
+			if err != nil {
+				return err
+			}
+			for i, v := range out {
+				jac[i*n+j] = v
+			}
+		}
+		return nil
+	}
+}
+
+// tangents returns the derivatives of an isolated state along the directions.
+func (s *Steady) tangents(at *integrate.SteadyState[[]float64]) ([][]float64, error) {
+	sys, p, n := s.frozen, s.Problem.P, len(at.Y)
+	zero, df := make([]float64, n), make([]float64, n)
+	out := make([][]float64, len(s.Directions))
+	for k, d := range s.Directions {
+		clear(df)
+		if d.P != nil {
+			if err := sys.JVP(df, 0, at.Y, p, zero, d.P); err != nil {
+				return nil, err
+			}
+		}
+		if err := keeps(at, df); err != nil {
+			return nil, err
+		}
+		dy0 := d.Y0
+		if dy0 == nil {
+			dy0 = zero
+		}
+		out[k] = make([]float64, n)
+		if err := at.Tangent(out[k], df, dy0); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// keeps returns an error where a change of f by df breaks a total that is conserved.
+func keeps(at *integrate.SteadyState[[]float64], df []float64) error {
+	for law := range at.Conserved() {
+		sum, size := 0.0, 0.0
+		for j, l := range law {
+			sum += l * df[j]
+			size += math.Abs(l * df[j])
+		}
+		if math.Abs(sum) > brokenLaw*size {
+			return errBrokenLaw
+		}
+	}
+	return nil
+}
+
+// brokenLaw is how large a sum may be against its terms that vanishes but for rounding.
+const brokenLaw = 1e-8
+
+var errBrokenLaw = fmt.Errorf("%w: a total is conserved at these parameters, but not beside them", ErrNoSteadyState)
 
 // freeze makes the system whose time stands still.
 func (s *Steady) freeze() {
@@ -73,6 +150,11 @@ func (s *Steady) freeze() {
 	f := *sys
 	f.Initial, f.Breaks, f.Events = dynsys.Initial[[]float64]{}, dynsys.Breaks{}, nil
 	f.RHS = func(dy []float64, _ float64, y, p []float64) error { return sys.RHS(dy, s.Problem.T0, y, p) }
+	if sys.VJP != nil {
+		f.VJP = func(gy, gp []float64, _ float64, y, p, w []float64) error {
+			return sys.VJP(gy, gp, s.Problem.T0, y, p, w)
+		}
+	}
 	if sys.JVP != nil {
 		f.JVP = func(out []float64, _ float64, y, p, vy, vp []float64) error {
 			return sys.JVP(out, s.Problem.T0, y, p, vy, vp)
@@ -98,55 +180,6 @@ func (s *Steady) freeze() {
 	s.frozen = &f
 }
 
-// follow integrates until the state is found. A positive span means that the states at
-// rest are not isolated, and how long it takes to come to one.
-func (s *Steady) follow(ctx context.Context) (span float64, err error) {
-	p, sys := s.Problem.P, s.frozen
-	prob := integrate.Problem[[]float64]{
-		F:  func(dy []float64, t float64, y []float64) error { return sys.RHS(dy, t, y, p) },
-		Y0: s.begin, T1: farAway, Pattern: sys.Pattern, Mass: sys.Mass, Autonomous: true,
-	}
-	if sys.Jacobian != nil {
-		prob.Jacobian = func(jac []float64, t float64, y []float64) error { return sys.Jacobian(jac, t, y, p) }
-	}
-	prob.TimeDerivative = func(ft []float64, _ float64, _ []float64) error { clear(ft); return nil }
-	set := orDefault(s.Settings)
-	sets := set.Settings
-	sets.Times, sets.Grid, sets.FixedStep = nil, nil, 0
-	if sets.MaxSteps == 0 {
-		sets.MaxSteps = stepsPerSearch
-	}
-	s.measure(s.begin)
-	rest, err := s.restsAtOnce()
-	if err != nil || rest {
-		return 0, err
-	}
-	run := integrate.Start(ctx, prob, s.solver(&set), &sets)
-	for step := range run.Steps() {
-		s.measure(step.Y1)
-		if !s.slow(step.Y0, step.Y1) {
-			continue
-		}
-		switch verdict, err := s.work.solve(step.Y1, step.T1); {
-		case err != nil:
-			return 0, err
-		case verdict == found:
-			return 0, nil
-		case verdict == atRest:
-			return step.T1, nil
-		}
-	}
-	if err := run.Err(); err != nil && !errors.Is(err, integrate.ErrTooManySteps) {
-		return 0, inPass(ForwardPass, err)
-	}
-	t, _ := run.State()
-	return 0, fmt.Errorf("%w: after a time of %.3g the state still changes", ErrNoSteadyState, t)
-}
-
-// farAway is the end of the search in the time of the model: beyond any rate that
-// differs from zero.
-const farAway = 1e30
-
 // solver returns the method of the search: a solution that comes to rest is stiff in
 // the end, so Auto unless an implicit method is asked for.
 func (s *Steady) solver(set *Settings) integrate.Method {
@@ -156,50 +189,12 @@ func (s *Steady) solver(set *Settings) integrate.Method {
 	return set.solver()
 }
 
-// measure notes how large the components have been.
-func (s *Steady) measure(y []float64) {
-	for i, v := range y {
-		s.size[i] = max(s.size[i], math.Abs(v))
-	}
-}
-
-// scale is the size that a change of component i is measured by.
-func (s *Steady) scale(i int, y float64) float64 {
-	set := orDefault(s.Settings)
-	return math.Abs(y) + 1e-3*s.size[i] + set.Tolerance().Abs
-}
-
-// slow says that a step changed little.
-func (s *Steady) slow(y0, y1 []float64) bool {
-	for i := range y1 {
-		if math.Abs(y1[i]-y0[i]) > 0.01*s.scale(i, y1[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// restsAtOnce says that the solution begins at rest, and stays there.
-func (s *Steady) restsAtOnce() (bool, error) {
-	f := make([]float64, len(s.begin))
-	if err := s.frozen.RHS(f, 0, s.begin, s.Problem.P); err != nil {
-		return false, err
-	}
-	for _, v := range f {
-		if v != 0 {
-			return false, nil
-		}
-	}
-	verdict, err := s.work.solve(s.begin, farAway)
-	return verdict == found, err
-}
-
 // flow follows state and tangents over twice the span.
 func (s *Steady) flow(ctx context.Context, span float64, tangents bool) ([]float64, [][]float64, error) {
 	set := orDefault(s.Settings)
 	set.Solver = s.solver(&set)
 	p := s.Problem
-	p.System, p.T0, p.T1, p.Y0 = s.frozen, 0, 2*span, s.begin
+	p.System, p.T0, p.T1 = s.frozen, 0, 2*span
 	dirs := s.Directions
 	if !tangents {
 		dirs = []Direction[[]float64]{}

@@ -37,10 +37,99 @@ func find(t *testing.T, n, np int, p, y0 []float64, f func(b *expr.Builder, y, p
 		return nil, nil, err
 	}
 	again, tangents, err := s.Find(t.Context(), true)
-	if err == nil {
-		near(t, "state with tangents", again, y, 1e-9)
+	if err != nil {
+		return y, tangents, err
 	}
-	return y, tangents, err
+	near(t, "state with tangents", again, y, 1e-9)
+	byAdjoint(t, &s, y, tangents)
+	return y, tangents, nil
+}
+
+// byAdjoint checks that the gradient of a loss of the steady state, by the other road, is
+// that along the tangents.
+func byAdjoint(t *testing.T, s *Steady, y []float64, tangents [][]float64) {
+	t.Helper()
+	np := len(s.Problem.P)
+	loss := &Loss[[]float64]{
+		Times: []float64{math.Inf(1)},
+		L: func(_ int, y, p []float64) (float64, error) {
+			sum := p[0] * p[0]
+			for i, v := range y {
+				sum += float64(i+1) * v * v
+			}
+			return sum, nil
+		},
+		Ly: func(out []float64, _ int, y, _ []float64) error {
+			for i, v := range y {
+				out[i] = 2 * float64(i+1) * v
+			}
+			return nil
+		},
+		Lp: func(gp []float64, _ int, _, p []float64) error { gp[0] += 2 * p[0]; return nil },
+	}
+	r, err := s.Gradient(t.Context(), loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := make([]float64, len(y))
+	_ = loss.Ly(w, 0, y, s.Problem.P)
+	got, want, size := append(append([]float64{}, r.P...), r.Y0...), make([]float64, len(tangents)), 0.0
+	for k, v := range tangents {
+		want[k] = product(w, v)
+		if k < np {
+			want[k] *= s.Problem.P[k]
+			got[k] *= s.Problem.P[k]
+		}
+		if k == 0 {
+			want[k] += 2 * s.Problem.P[0] * s.Problem.P[0]
+		}
+		size = max(size, math.Abs(want[k]))
+	}
+	for k := range want {
+		// Both roads solve with matrices whose condition is that of the rates; where the
+		// state is followed, both are as good as the tolerance.
+		if !(math.Abs(got[k]-want[k]) <= 1e-6*size) {
+			t.Errorf("gradient[%d] = %.12g, along the tangent %.12g", k, got[k], want[k])
+		}
+	}
+}
+
+// A gradient is refused where a total is conserved at the parameters and not beside
+// them, and for losses that are not of the steady state alone.
+func TestSteadyGradientRefuses(t *testing.T) {
+	m, err := dynsys.Trace(2, 2, func(b *expr.Builder, _ expr.Node, y, p []expr.Node) []expr.Node {
+		r := b.Sub(b.Mul(p[0], y[0]), y[1])
+		return []expr.Node{b.Neg(r), b.Mul(p[1], r)} // y0 + y1 is kept where p1 = 1; p1 y0 + y1 always
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys, err := m.System()
+	if err != nil {
+		t.Fatal(err)
+	}
+	grows := *sys
+	grows.RHS = func(dy []float64, t float64, y, p []float64) error {
+		err := sys.RHS(dy, t, y, p)
+		dy[0] += p[1] - 1
+		return err
+	}
+	grows.VJP = func(gy, gp []float64, t float64, y, p, w []float64) error {
+		gp[1] += w[0]
+		return sys.VJP(gy, gp, t, y, p, w)
+	}
+	last := SumOfStates([]float64{math.Inf(1)})
+	s := Steady{Problem: Problem[[]float64]{System: &grows, P: []float64{2, 1}, Y0: []float64{1, 0}}}
+	if r, err := s.Gradient(t.Context(), last); !errors.Is(err, ErrNoSteadyState) {
+		t.Errorf("a total that is not kept beside the parameters: %v, %v", r, err)
+	}
+	s.Problem.System = sys
+	if _, err := s.Gradient(t.Context(), last); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Gradient(t.Context(), SumOfStates([]float64{3})); err == nil {
+		t.Error("a loss at a finite time was accepted")
+	}
 }
 
 func near(t *testing.T, what string, got, want []float64, tol float64) {

@@ -45,6 +45,7 @@ var outside = map[string][]string{
 	"dynsys/nn":       {"gonum.org/v1/gonum", "golang.org/x/exp"},
 	"dynsys":          {"golang.org/x/exp"},
 	"dynsys/expr":     {"gonum.org/v1/gonum", "github.com/tetratelabs/wazero"},
+	"integrate":       {"gonum.org/v1/gonum"},
 	"integrate/space": {"gonum.org/v1/gonum", "golang.org/x/exp"},
 	"internal/linalg": {"gonum.org/v1/gonum"},
 }

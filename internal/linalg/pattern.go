@@ -68,6 +68,21 @@ type Matrix struct {
 	Values  []float64
 }
 
+// Dense sets dst to the matrix, row-major, n x n numbers.
+func (m *Matrix) Dense(dst []float64) {
+	p := m.Pattern
+	if p == nil {
+		copy(dst, m.Values)
+		return
+	}
+	clear(dst)
+	for j := range p.N {
+		for k := p.Start[j]; k < p.Start[j+1]; k++ {
+			dst[p.Row[k]*p.N+j] = m.Values[k]
+		}
+	}
+}
+
 // MulVec sets dst = A x, where dst is not x.
 func (m *Matrix) MulVec(dst, x []float64) {
 	n := len(x)
