@@ -101,7 +101,10 @@ func TestSteadyStateWithMass(t *testing.T) {
 		t.Errorf("rests at %v, want 2.4 and 1.2", s.Y)
 	}
 	p = integrate.Problem[[]float64]{
-		F:  func(dy []float64, _ float64, y []float64) error { dy[0], dy[1] = y[1]-y[0], y[1]-1/(1+y[0]); return nil },
+		F: func(dy []float64, _ float64, y []float64) error {
+			dy[0], dy[1] = y[1]-y[0], y[1]-1/(1+y[0])
+			return nil
+		},
 		Y0: []float64{3, 0.25}, Mass: &integrate.Matrix{Values: []float64{1, 0, 0, 0}},
 	}
 	if s, err = integrate.FindSteadyState(context.Background(), p, integrate.Rodas5P{}, nil); err != nil {
@@ -166,7 +169,10 @@ func TestSteadyStateThatIsNot(t *testing.T) {
 		}
 	}
 	s, err := integrate.FindSteadyState(context.Background(), integrate.Problem[[]float64]{
-		F:  func(dy []float64, _ float64, y []float64) error { dy[0], dy[1] = -2*y[0]*y[1], 2*y[0]*y[1]-y[1]; return nil },
+		F: func(dy []float64, _ float64, y []float64) error {
+			dy[0], dy[1] = -2*y[0]*y[1], 2*y[0]*y[1]-y[1]
+			return nil
+		},
 		Y0: []float64{0.99, 0.01},
 	}, nil, &integrate.Settings{RelTol: 1e-9, AbsTol: 1e-12})
 	if err != nil || s.Isolated {
