@@ -85,12 +85,29 @@ func (b *bdf[S]) correct(g, share float64) error {
 // iterate runs the iteration from Delta = 0.
 func (b *bdf[S]) iterate(g, share float64) error {
 	n := &b.it
+	b.sp.Copy(b.delta, b.hist.zero)
+	b.sp.Copy(b.y1, b.pred)
+	parted, ok := n.newton.(Parted)
+	if !ok || parted.Parts() < 2 {
+		return b.converge(g, share)
+	}
+	defer parted.Enter(-1)
+	for i := range parted.Parts() {
+		parted.Enter(i)
+		if err := b.converge(g, share); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// converge iterates on the part that was entered, or on all of the state.
+func (b *bdf[S]) converge(g, share float64) error {
+	n := &b.it
 	damp := 1.
 	if g != n.g {
 		damp = 2 / (1 + g/n.g)
 	}
-	b.sp.Copy(b.delta, b.hist.zero)
-	b.sp.Copy(b.y1, b.pred)
 	last := 0.
 	for k := range bdfMaxNewton {
 		b.rhs.stats.Newton++

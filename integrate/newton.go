@@ -55,6 +55,18 @@ func hasMass[S any](p *Problem[S]) bool {
 	return p.Mass != nil || ok && n.HasMass()
 }
 
+// Parted is what a [Newton] solver can do whose state is in parts, each of which depends
+// on those before it: a state, and its tangents. [BDF] then brings one part after the
+// other to convergence (the staggered corrector). While a part is entered, the
+// right-hand side may leave other parts as they are, and Solve has to return zero for
+// them.
+type Parted interface {
+	// Parts is the number of parts; below 2 there is nothing to be done in turn.
+	Parts() int
+	// Enter begins part i, counted from 0; -1 is all together.
+	Enter(i int)
+}
+
 // LinearSolver factors a real matrix and solves with it. It lets a user bring a
 // solver of their own, which sees flat coordinates.
 type LinearSolver interface {

@@ -26,6 +26,9 @@ type flow[S any] struct {
 	vp    [][]float64 // dirs[i].P
 	sp    *space.Bundles[S]
 
+	staggered bool // tangents are solved for after the state
+	part      int  // of the bundle that is being solved for: 0 the state, 1 the rest, -1 all
+
 	start  *space.Bundle[S]
 	d, tmp S           // scratch
 	gp     []float64   // scratch for g_p
@@ -62,7 +65,7 @@ func (f *flow[S]) prepare(m *model[S], dirs []Direction[S], losses []*Loss[S], s
 		f.taus = make([]float64, m.sys.Breaks.Count)
 		f.vp = make([][]float64, len(dirs))
 	}
-	f.m, f.dirs = m, dirs
+	f.m, f.dirs, f.part, f.staggered = m, dirs, -1, set.Staggered
 	for i := range dirs {
 		if f.vp[i] = dirs[i].P; f.vp[i] != nil && len(f.vp[i]) != m.sys.NumParams {
 			panic(fmt.Sprintf("sensitivity: Directions[%d].P has %d entries for %d parameters", i, len(f.vp[i]), m.sys.NumParams))
@@ -126,6 +129,9 @@ func (f *flow[S]) initial() error {
 
 // rhs is the right-hand side of the bundle.
 func (f *flow[S]) rhs(dy *space.Bundle[S], t float64, y *space.Bundle[S]) error {
+	if f.part == 0 {
+		return f.m.rhs(dy.Y, t, y.Y)
+	}
 	if err := f.m.jvps(dy.Y, dy.T, t, y.Y, y.T, f.vp); err != nil {
 		return err
 	}

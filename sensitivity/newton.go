@@ -118,8 +118,30 @@ func (b *blockNewton[S]) FactorComplex(which int, g complex128) error {
 	return b.of.FactorComplex(which, g)
 }
 
+// Parts implements [integrate.Parted].
+func (b *blockNewton[S]) Parts() int {
+	if b.f.staggered && len(b.f.dirs) > 0 {
+		return 2
+	}
+	return 1
+}
+
+// Enter implements [integrate.Parted]: the state is part 0, tangents and running costs
+// are part 1.
+func (b *blockNewton[S]) Enter(i int) { b.f.part = i }
+
 func (b *blockNewton[S]) Solve(r *space.Bundle[S]) error {
-	if err := b.of.Solve(r.Y); err != nil {
+	zero := b.f.m.zero
+	if b.f.part == 0 {
+		for _, s := range r.T {
+			b.f.m.sp.Copy(s, zero)
+		}
+		clear(r.Q)
+		return b.of.Solve(r.Y)
+	}
+	if b.f.part == 1 {
+		b.f.m.sp.Copy(r.Y, zero)
+	} else if err := b.of.Solve(r.Y); err != nil {
 		return err
 	}
 	for _, s := range r.T {

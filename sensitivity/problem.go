@@ -39,6 +39,11 @@ type Settings struct {
 	// Auto would go over to an implicit one, Rodas5P throughout. Naming the method
 	// saves that solution.
 	Solver integrate.Method
+	// Staggered solves for the tangents of a step of BDF after its state, and not
+	// together with it (the staggered corrector). It can pay where the state takes many
+	// Newton iterations; on the usual stiff test problems it takes as many evaluations of
+	// the tangents, and some of the state alone beside.
+	Staggered bool
 	// Scales are typical sizes of the parameters. The error allowed in dy/dp_i is
 	// AbsTol over max(|p_i|, Scales[i]) beside the relative one, so that the change
 	// of y that a typical change of p_i makes is known as well as y is. Where both
