@@ -44,6 +44,7 @@ type implicit[S any] struct {
 	zero   S
 	c      []float64
 	ready  bool // k[0] is the slope at the start of the next step
+	fresh  bool // k[0] did not come from the step before
 	whole  bool // the stages of the interpolant are there
 	t0, t1 float64
 	y0     S
@@ -77,7 +78,7 @@ func (m *implicit[S]) repeatable()                      { m.newton.afresh = true
 
 func (m *implicit[S]) Bound(last float64) { m.rhs.last = last }
 func (m *implicit[S]) Reset()             { m.ready = false; m.newton.reset() }
-func (m *implicit[S]) Reject()            { m.ready = false }
+func (m *implicit[S]) Reject()            {}
 
 // Order implements [Stepper].
 func (m *implicit[S]) Order() (p, estimate int) { return m.own.Order, m.own.Estimate }
@@ -118,11 +119,23 @@ func (m *implicit[S]) Accept() {
 	m.newton.accept()
 	last := m.tab.Stages() - 1
 	m.k[0], m.k[last] = m.k[last], m.k[0]
-	m.ready = m.mass || !m.newton.afresh
+	m.ready, m.fresh = m.carries() || !m.newton.afresh, false
 }
 
 // tableau implements [various].
 func (m *implicit[S]) tableau() *Tableau { return m.tab }
+
+// carries implements [carrier].
+func (m *implicit[S]) carries() bool { return m.own.A[0][0] == 0 }
+
+// carried implements [carrier].
+func (m *implicit[S]) carried() (k S, ready, fresh bool) { return m.k[0], m.ready, m.fresh }
+
+// resume implements [carrier].
+func (m *implicit[S]) resume(k S) {
+	m.sp.Copy(m.k[0], k)
+	m.ready, m.fresh = true, false
+}
 
 // Attempt implements [Stepper].
 func (m *implicit[S]) Attempt(y1, e S, t, t1 float64, y S) error {
@@ -136,6 +149,7 @@ func (m *implicit[S]) Attempt(y1, e S, t, t1 float64, y S) error {
 		first = 1
 	}
 	if !m.ready {
+		m.fresh = true
 		if m.mass {
 			m.sp.Copy(m.k[0], m.zero)
 		} else if err := m.rhs.eval(m.k[0], t, y); err != nil {

@@ -246,6 +246,45 @@ func (d *krylovNewton[S]) SolveTransposed(r S) error {
 	return nil
 }
 
+func (d *krylovNewton[S]) SolveComplexTransposed(which int, re, im S) error {
+	if d.k.VJP == nil {
+		return ErrNoTranspose
+	}
+	n, g := d.n, d.gc[which]
+	d.flat.Flatten(d.b[:n], re)
+	d.flat.Flatten(d.b[n:], im)
+	err := d.gmres.Solve(d.b, func(dst, v []float64) error {
+		for k := range 2 {
+			d.flat.Unflatten(d.v, v[k*n:(k+1)*n])
+			if err := d.k.VJP(d.out, d.t, d.y, d.v); err != nil {
+				return err
+			}
+			d.flat.Flatten(dst[k*n:(k+1)*n], d.out)
+		}
+		for i := range n {
+			z := g * complex(dst[i], dst[n+i])
+			dst[i], dst[n+i] = -real(z), -imag(z)
+		}
+		for k := range 2 {
+			m := v[k*n : (k+1)*n]
+			if d.p.Mass != nil {
+				d.p.Mass.MulTransposed(d.m, m)
+				m = d.m
+			}
+			for i, x := range m {
+				dst[k*n+i] += x
+			}
+		}
+		return nil
+	}, nil)
+	if err != nil {
+		return fmt.Errorf("integrate: a transposed system: %w", err)
+	}
+	d.flat.Unflatten(re, d.b[:n])
+	d.flat.Unflatten(im, d.b[n:])
+	return nil
+}
+
 func (d *krylovNewton[S]) MultiplyMass(dst, x S) {
 	if d.p.Mass == nil {
 		d.p.Space.Copy(dst, x)

@@ -41,6 +41,9 @@ type Newton[S any] interface {
 	SolveComplex(which int, re, im S) error
 	// SolveTransposed overwrites r with (M - g f_y)^-T r.
 	SolveTransposed(r S) error
+	// SolveComplexTransposed overwrites re + i im with (M - g f_y)^-T (re + i im), not
+	// conjugated.
+	SolveComplexTransposed(which int, re, im S) error
 	// MultiplyMass sets dst = M x; a copy where there is no mass matrix. dst is not x.
 	MultiplyMass(dst, x S)
 }

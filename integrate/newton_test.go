@@ -246,20 +246,24 @@ func checkNewton(t *testing.T, l linear, p integrate.Problem[[]float64], full *i
 			}
 		}
 		for which, g := range []complex128{0.1 + 0.07i, -0.02 + 0.2i} {
-			x, y := slices.Clone(b), slices.Clone(im)
-			if err := newton.SolveComplex(which, x, y); err != nil {
-				t.Fatal(err)
-			}
-			ax, ay := make([]float64, n), make([]float64, n)
-			l.multiply(ax, x, false)
-			l.multiply(ay, y, false)
-			mx, my := mass(x, false), mass(y, false)
-			worst := 0.
-			for i := range n {
-				worst = max(worst, cmplx.Abs(complex(mx[i], my[i])-g*complex(ax[i], ay[i])-complex(b[i], im[i])))
-			}
-			if worst > tol*(1+size(x)+size(y)) {
-				t.Errorf("g = %v: residual %.2g", g, worst)
+			for transposed, solve := range map[bool]func(int, []float64, []float64) error{
+				false: newton.SolveComplex, true: newton.SolveComplexTransposed,
+			} {
+				x, y := slices.Clone(b), slices.Clone(im)
+				if err := solve(which, x, y); err != nil {
+					t.Fatal(err)
+				}
+				ax, ay := make([]float64, n), make([]float64, n)
+				l.multiply(ax, x, transposed)
+				l.multiply(ay, y, transposed)
+				mx, my := mass(x, transposed), mass(y, transposed)
+				worst := 0.
+				for i := range n {
+					worst = max(worst, cmplx.Abs(complex(mx[i], my[i])-g*complex(ax[i], ay[i])-complex(b[i], im[i])))
+				}
+				if worst > tol*(1+size(x)+size(y)) {
+					t.Errorf("g = %v, transposed %v: residual %.2g", g, transposed, worst)
+				}
 			}
 		}
 	}

@@ -149,17 +149,29 @@ func (d *flatNewton[S]) SolveTransposed(r S) error {
 }
 
 func (d *flatNewton[S]) SolveComplex(which int, re, im S) error {
+	return d.solveComplex(which, re, im, false)
+}
+
+func (d *flatNewton[S]) SolveComplexTransposed(which int, re, im S) error {
+	return d.solveComplex(which, re, im, true)
+}
+
+func (d *flatNewton[S]) solveComplex(which int, re, im S, transposed bool) error {
 	d.flat.Flatten(d.x, re)
 	d.flat.Flatten(d.f, im)
 	if d.own != nil {
-		if err := d.own.solveComplex(which, d.x, d.f); err != nil {
+		if err := d.own.solveComplex(which, d.x, d.f, transposed); err != nil {
 			return err
 		}
 	} else {
 		for i := range d.z {
 			d.z[i] = complex(d.x[i], d.f[i])
 		}
-		d.cx[which].Solve(d.z)
+		if transposed {
+			d.cx[which].SolveTransposed(d.z)
+		} else {
+			d.cx[which].Solve(d.z)
+		}
 		for i, z := range d.z {
 			d.x[i], d.f[i] = real(z), imag(z)
 		}

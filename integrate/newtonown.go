@@ -100,15 +100,21 @@ func (o *ownSolver) factorComplex(which int, g complex128) error {
 	return o.cx[which].Setup(&o.doubled, 2*n)
 }
 
-func (o *ownSolver) solveComplex(which int, re, im []float64) error {
-	for i := range re {
-		o.b[2*i], o.b[2*i+1] = re[i], im[i]
+// solveComplex overwrites re + i im. The transpose of the doubled matrix is the doubled
+// conjugate transpose: with both sides conjugated it is the transpose that was asked for.
+func (o *ownSolver) solveComplex(which int, re, im []float64, transposed bool) error {
+	solve, sign := o.cx[which].Solve, 1.
+	if transposed {
+		solve, sign = o.cx[which].SolveTransposed, -1
 	}
-	if err := o.cx[which].Solve(o.b); err != nil {
+	for i := range re {
+		o.b[2*i], o.b[2*i+1] = re[i], sign*im[i]
+	}
+	if err := solve(o.b); err != nil {
 		return err
 	}
 	for i := range re {
-		re[i], im[i] = o.b[2*i], o.b[2*i+1]
+		re[i], im[i] = o.b[2*i], sign*o.b[2*i+1]
 	}
 	return nil
 }

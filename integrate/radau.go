@@ -10,7 +10,7 @@ import (
 
 // RadauIIA5 is the collocation method of Radau on three points: order 5, L-stable and
 // stiffly accurate, with stages of order 3 and an interpolant of order 4 (3 in the first
-// step of a problem with a mass matrix). It is for stiff problems and
+// step of a problem with a mass matrix, and in all that are recorded or on a given grid). It is for stiff problems and
 // differential-algebraic ones of index 1 at any but the lowest accuracy.
 //
 // The three stages are solved together, by simplified Newton iterations in which they
@@ -241,6 +241,7 @@ func (m *radau[S]) solve() error {
 	}
 	m.theta, m.turns = 0, 0
 	var last float64
+	var noise noise
 	for iter := range turns {
 		size, err := m.iterate()
 		if err != nil {
@@ -251,11 +252,11 @@ func (m *radau[S]) solve() error {
 		}
 		if iter > m.lag {
 			theta := size / last
-			if m.afresh && size < 1e-3 && theta > 0.9 {
-				return nil // what rounding leaves
+			if m.afresh && noise.reached(size, theta) {
+				return nil
 			}
 			m.theta = max(m.theta, theta)
-			if theta >= 1 || !m.afresh && size*math.Pow(theta, float64(radauTurns-1-iter)) > (1-theta)*limit {
+			if theta >= 1 && noise == 0 || !m.afresh && size*math.Pow(theta, float64(radauTurns-1-iter)) > (1-theta)*limit {
 				return ErrNewton
 			}
 			m.left = theta / (1 - theta)
@@ -377,9 +378,17 @@ func (m *radau[S]) sum(dst S, h float64, b []float64, k *[3]S) {
 	m.sp.AddScaled(dst, m.zero, c, k[:])
 }
 
+// tableau implements [various].
+func (m *radau[S]) tableau() *Tableau {
+	if m.sloped {
+		return &radau5
+	}
+	return &radau5Plain
+}
+
 // Stages returns the slopes of the stages, that at the start first: valid until the
-// next attempt, and to be asked for before Accept. With a mass matrix, the first has no
-// meaning.
+// next attempt, and to be asked for before Accept. The first is zero where the
+// interpolant does not use it.
 func (m *radau[S]) Stages() []S {
 	for i, c := range radauC {
 		var d [3]float64
@@ -389,6 +398,9 @@ func (m *radau[S]) Stages() []S {
 		m.sum(m.f[i], 1/m.h, d[:], &m.z)
 	}
 	m.k = [4]S{m.slope, m.f[0], m.f[1], m.f[2]}
+	if !m.sloped {
+		m.k[0] = m.zero
+	}
 	return m.k[:]
 }
 

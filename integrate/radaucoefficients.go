@@ -47,6 +47,13 @@ var (
 		Dense:  radauIntegrals(), DenseOrder: 4,
 	}
 
+	// radau5Plain is the same for steps whose interpolant does not know the slope at the
+	// start: the collocation polynomial.
+	radau5Plain = Tableau{
+		Name: radau5.Name, Source: radau5.Source, Order: radau5.Order, A: radau5.A, B: radau5.B, C: radau5.C,
+		Dense: radauCollocation(), DenseOrder: 3,
+	}
+
 	// radauEndSlope are their slopes at 1.
 	radauEndSlope = radauSlopes()
 )
@@ -86,6 +93,23 @@ func radauIntegrals() [][]float64 {
 		for j, c := range lagrange(nodes, i) {
 			rows[i] = append(rows[i], c/float64(j+1))
 		}
+	}
+	return rows
+}
+
+// radauCollocation returns the dense weights of the slopes in the polynomial through the
+// start and the three stages.
+func radauCollocation() [][]float64 {
+	rows := make([][]float64, 4)
+	rows[0] = make([]float64, 3)
+	for i := range radauA {
+		row := make([]float64, 3)
+		for k, l := range radauL {
+			for j := range row {
+				row[j] += radauA[k][i] * l[1+j]
+			}
+		}
+		rows[1+i] = row
 	}
 	return rows
 }

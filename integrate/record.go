@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/odefit/odefit/integrate/space"
@@ -36,6 +37,12 @@ type Record[S any] struct {
 
 	p    Problem[S]
 	tabs []*Tableau // of each step, where they may differ
+	// Of a method that carries a slope from step to step: the kept ones, beside Y, and
+	// the steps that begin with another.
+	carries bool
+	slopes  []S
+	fresh   []int
+
 	tol  space.Tolerance
 	keep Keep
 	file *shelf[S] // nil: the kept states are in Y
@@ -50,7 +57,8 @@ type Keep struct {
 	// Stages keeps the stages of every step too: no replay is needed, at s+1 states
 	// a step.
 	Stages bool
-	// Most bounds the number of kept states: when one more comes, every other one is
+	// Most bounds the number of kept states, beside each of which stands a slope where the
+	// method carries one from step to step (an explicit first stage): when one more comes, every other one is
 	// dropped, and the distance of those to come doubles. Zero: no bound.
 	Most int
 	// Leaf is the number of steps whose stages a replay holds at a time. Zero means
@@ -75,9 +83,6 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 		rec.Rosenbrock = m.Coefficients()
 	case ImplicitRungeKutta:
 		rec.Tableau = m.ImplicitTableau()
-		if err := repeatable(&p, rec.Tableau); err != nil {
-			return nil, err
-		}
 	default:
 		return nil, fmt.Errorf("integrate: the steps of method %v cannot be recorded", m)
 	}
@@ -88,6 +93,8 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 	run := Start(ctx, p, m, set)
 	rec.keep, rec.tol = keep, run.tol
 	repeatably(run.stepper)
+	slope, ok := run.stepper.(carrier[S])
+	rec.carries = ok && slope.carries()
 	if run.err == nil && keep.Dir != "" {
 		if rec.file, rec.err = newShelf(run.sp, run.p.Y0, keep.Dir); rec.err != nil {
 			return nil, rec.err
@@ -102,7 +109,12 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 				rec.thin(every)
 			}
 			if step.Index%every == 0 {
-				rec.put(run.sp, step.Index, step.Y0)
+				rec.put(run.sp, step.Index, step.Y0, slope)
+			}
+		}
+		if rec.carries {
+			if _, _, fresh := slope.carried(); fresh {
+				rec.fresh = append(rec.fresh, step.Index)
 			}
 		}
 		if v, ok := step.stepper.(various); ok {
@@ -125,53 +137,106 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 	return rec, nil
 }
 
-// put keeps the state at the start of step n.
-func (rec *Record[S]) put(sp space.Space[S], n int, y S) {
+// put keeps the state at the start of step n, and the slope.
+func (rec *Record[S]) put(sp space.Space[S], n int, y S, slope carrier[S]) {
 	rec.At = append(rec.At, n)
-	switch {
-	case rec.file != nil:
-		rec.err = rec.file.put(len(rec.At)-1, y)
-	case len(rec.free) > 0:
-		last := len(rec.free) - 1
-		sp.Copy(rec.free[last], y)
-		rec.Y, rec.free = append(rec.Y, rec.free[last]), rec.free[:last]
-	default:
-		rec.Y = append(rec.Y, clone(sp, y))
+	i := len(rec.At) - 1
+	if rec.file != nil {
+		rec.err = rec.file.put(rec.parts()*i, y)
+	} else {
+		rec.Y = append(rec.Y, rec.place(sp, y))
 	}
+	if !rec.carries {
+		return
+	}
+	k, _, _ := slope.carried()
+	if rec.file != nil {
+		rec.err = cmp.Or(rec.err, rec.file.put(2*i+1, k))
+	} else {
+		rec.slopes = append(rec.slopes, rec.place(sp, k))
+	}
+}
+
+// place returns a copy of y, in the place of a state that was dropped if there is one.
+func (rec *Record[S]) place(sp space.Space[S], y S) S {
+	last := len(rec.free) - 1
+	if last < 0 {
+		return clone(sp, y)
+	}
+	c := rec.free[last]
+	rec.free = rec.free[:last]
+	sp.Copy(c, y)
+	return c
+}
+
+// parts is the number of states that are kept for one step.
+func (rec *Record[S]) parts() int {
+	if rec.carries {
+		return 2
+	}
+	return 1
 }
 
 // thin drops the states whose step is no multiple of every.
 func (rec *Record[S]) thin(every int) {
-	n := 0
+	n, parts := 0, rec.parts()
 	for i, at := range rec.At {
+		drop := at%every != 0
 		switch {
-		case at%every != 0:
-			if rec.file == nil {
-				rec.free = append(rec.free, rec.Y[i])
-			}
-			continue
 		case rec.file != nil:
-			rec.err = cmp.Or(rec.err, rec.file.move(n, i))
+			for p := range parts {
+				if !drop {
+					rec.err = cmp.Or(rec.err, rec.file.move(parts*n+p, parts*i+p))
+				}
+			}
+		case drop:
+			rec.free = append(rec.free, rec.Y[i])
+			if rec.carries {
+				rec.free = append(rec.free, rec.slopes[i])
+			}
 		default:
 			rec.Y[n] = rec.Y[i]
+			if rec.carries {
+				rec.slopes[n] = rec.slopes[i]
+			}
 		}
-		rec.At[n] = at
-		n++
+		if !drop {
+			rec.At[n] = at
+			n++
+		}
 	}
 	rec.At = rec.At[:n]
 	if rec.file == nil {
 		rec.Y = rec.Y[:n]
+		rec.slopes = rec.slopes[:min(n, len(rec.slopes))]
 	}
 }
 
-// get sets dst to the kept state i.
-func (rec *Record[S]) get(dst S, i int) error {
+// get sets dst and slope to the kept state i and its slope.
+func (rec *Record[S]) get(dst, slope S, i int) error {
 	if rec.file != nil {
-		return rec.file.get(dst, i)
+		err := rec.file.get(dst, rec.parts()*i)
+		if rec.carries {
+			err = cmp.Or(err, rec.file.get(slope, 2*i+1))
+		}
+		return err
 	}
 	rec.p.Space.Copy(dst, rec.Y[i])
+	if rec.carries {
+		rec.p.Space.Copy(slope, rec.slopes[i])
+	}
 	return nil
 }
+
+// Carried says whether step n began with the slope that the step before ended with: its
+// first stage is then the last of that.
+func (rec *Record[S]) Carried(n int) bool {
+	_, fresh := slices.BinarySearch(rec.fresh, n)
+	return rec.carries && !fresh
+}
+
+// begins says whether step n has an explicit first stage, which stands at its start.
+func (rec *Record[S]) begins(n int) bool { return rec.carries && rec.tabs[n].A[0][0] == 0 }
 
 // Close removes the file of a record that has one. A record in memory needs no Close.
 func (rec *Record[S]) Close() error {
@@ -181,16 +246,7 @@ func (rec *Record[S]) Close() error {
 	return rec.file.close()
 }
 
-// repeatable says whether every step of an implicit method follows from its start.
-func repeatable[S any](p *Problem[S], tab *Tableau) error {
-	if hasMass(p) && tab.A[0][0] == 0 && tab.A[1][0] != 0 {
-		return fmt.Errorf("integrate: the steps of method %s cannot be recorded with a mass matrix: each needs the slope that the one before ended with", tab.Name)
-	}
-	return nil
-}
-
-// repeatably asks a stepper to make every step from nothing but its start: an iterative
-// one then linearises anew in each, and iterates to the end.
+// repeatably asks a stepper for exact steps, see [Settings].Exact.
 func repeatably[S any](s Stepper[S]) {
 	if r, ok := s.(interface{ repeatable() }); ok {
 		r.repeatable()
@@ -199,6 +255,17 @@ func repeatably[S any](s Stepper[S]) {
 
 // various is a stepper whose steps have the coefficients of one tableau or another.
 type various interface{ tableau() *Tableau }
+
+// carrier is a stepper that carries a slope from step to step.
+type carrier[S any] interface {
+	// carries says whether it does: the method may have no explicit stage.
+	carries() bool
+	// carried returns the slope at the start of the last attempt or, after Accept, of the
+	// next: whether there is one, and whether it did not come from the step before.
+	carried() (k S, ready, fresh bool)
+	// resume sets the slope at the start of the next step.
+	resume(k S)
+}
 
 // stager is a stepper that shows its stages.
 type stager[S any] interface{ Stages() []S }

@@ -26,6 +26,8 @@ type Replay[S any] struct {
 	y        []S
 	k        [][]S
 	next     S
+	slope    S    // at the start of what is to be repeated
+	sloped   bool // it is there
 
 	marks []mark[S] // states between those of the record, ascending
 	free  []S
@@ -34,8 +36,10 @@ type Replay[S any] struct {
 
 // mark is the state at the start of a step.
 type mark[S any] struct {
-	step int
-	y    S
+	step   int
+	y      S
+	slope  S // where sloped
+	sloped bool
 }
 
 // Replay returns a replay of the record, for one goroutine.
@@ -50,7 +54,7 @@ func (rec *Record[S]) Replay() (*Replay[S], error) {
 	if m, ok := stepper.(tolerant); ok {
 		m.setTolerance(rec.tol)
 	}
-	r.stepper, r.e, r.next = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0)
+	r.stepper, r.e, r.next, r.slope = stepper, p.Space.New(p.Y0), p.Space.New(p.Y0), p.Space.New(p.Y0)
 	r.algebra, err = NewConstraints(&p, &r.Stats)
 	return r, err
 }
@@ -75,6 +79,9 @@ func (r *Replay[S]) hold(n int) error {
 	r.from, r.to = 0, 0
 	for last := len(r.marks) - 1; last >= 0 && r.marks[last].step > n; last-- {
 		r.free = append(r.free, r.marks[last].y)
+		if rec.carries {
+			r.free = append(r.free, r.marks[last].slope)
+		}
 		r.marks = r.marks[:last]
 	}
 	r.room()
@@ -82,8 +89,13 @@ func (r *Replay[S]) hold(n int) error {
 	if last := len(r.marks) - 1; last >= 0 && r.marks[last].step >= from {
 		from = r.marks[last].step
 		sp.Copy(r.y[0], r.marks[last].y)
-	} else if err := rec.get(r.y[0], sort.SearchInts(rec.At, from)); err != nil {
+		if r.sloped = r.marks[last].sloped; r.sloped {
+			sp.Copy(r.slope, r.marks[last].slope)
+		}
+	} else if err := rec.get(r.y[0], r.slope, sort.SearchInts(rec.At, from)); err != nil {
 		return err
+	} else {
+		r.sloped = rec.begins(from)
 	}
 	leaf := rec.keep.Leaf
 	for {
@@ -91,7 +103,7 @@ func (r *Replay[S]) hold(n int) error {
 		if leaves == 0 {
 			break
 		}
-		places := 1 + len(r.free) + r.spare
+		places := 1 + (len(r.free)+r.spare)/rec.parts()
 		m := leaves
 		if places > 1 {
 			m = split(leaves+1, places)
@@ -101,6 +113,7 @@ func (r *Replay[S]) hold(n int) error {
 		}
 		from += m * leaf
 		sp.Copy(r.y[0], r.next)
+		r.take()
 		if places > 1 {
 			r.mark(from)
 		}
@@ -129,17 +142,39 @@ func (r *Replay[S]) room() {
 	}
 }
 
-// mark keeps y[0] as the state at the start of a step.
-func (r *Replay[S]) mark(step int) {
-	if len(r.free) == 0 {
-		r.free = append(r.free, r.rec.p.Space.New(r.rec.p.Y0))
-		r.spare--
+// take sets slope to that which the steps have come to.
+func (r *Replay[S]) take() {
+	r.sloped = false
+	if c, ok := r.stepper.(carrier[S]); ok && r.rec.carries {
+		var k S
+		if k, r.sloped, _ = c.carried(); r.sloped {
+			r.rec.p.Space.Copy(r.slope, k)
+		}
 	}
+}
+
+// mark keeps y[0], and the slope, as the state at the start of a step.
+func (r *Replay[S]) mark(step int) {
+	sp := r.rec.p.Space
+	x := mark[S]{step: step, y: r.place(), sloped: r.sloped}
+	sp.Copy(x.y, r.y[0])
+	if r.rec.carries {
+		x.slope = r.place()
+		sp.Copy(x.slope, r.slope)
+	}
+	r.marks = append(r.marks, x)
+}
+
+// place returns the place of a state.
+func (r *Replay[S]) place() S {
 	last := len(r.free) - 1
+	if last < 0 {
+		r.spare--
+		return r.rec.p.Space.New(r.rec.p.Y0)
+	}
 	y := r.free[last]
 	r.free = r.free[:last]
-	r.rec.p.Space.Copy(y, r.y[0])
-	r.marks = append(r.marks, mark[S]{step, y})
+	return y
 }
 
 // split returns how many of l leaves to advance over before the next state is kept,
@@ -166,9 +201,9 @@ func binomial(n, k int) int {
 	return c
 }
 
-// steps recomputes steps from to to-1, beginning at y[0], and sets next to the state
-// behind them. With k, it sets y[i] to the state at the start of step from+i and k[i]
-// to its stages.
+// steps recomputes steps from to to-1, beginning at y[0] with the slope, and sets next
+// to the state behind them. With k, it sets y[i] to the state at the start of step
+// from+i and k[i] to its stages.
 func (r *Replay[S]) steps(from, to int, k [][]S) error {
 	rec, sp := r.rec, r.rec.p.Space
 	y := r.y[0]
@@ -179,6 +214,9 @@ func (r *Replay[S]) steps(from, to int, k [][]S) error {
 			bound = b
 			r.stepper.Bound(b)
 			r.stepper.Reset()
+			if n == from && r.sloped {
+				r.stepper.(carrier[S]).resume(r.slope)
+			}
 		}
 		r.Stats.Steps++
 		if err := r.stepper.Attempt(r.next, r.e, rec.T[n], rec.T[n+1], y); err != nil {

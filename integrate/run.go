@@ -215,7 +215,7 @@ func (r *Run[S]) prepare(m Method) error {
 		return err
 	}
 	setTolerance(r.stepper, r.tol)
-	if r.set.Grid != nil {
+	if r.set.Exact || r.set.Grid != nil {
 		repeatably(r.stepper)
 	}
 	_, r.pErr = r.stepper.Order()

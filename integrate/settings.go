@@ -30,10 +30,15 @@ type Settings struct {
 	// RK4, which estimate no error, need it or Grid.
 	FixedStep float64
 	// Grid, when not nil, is the frozen list of step ends, from T0 to T1, with
-	// every break and event among them. No step is ever changed or rejected. Iterations
-	// of implicit one-step methods go on to rounding, so that a step is that of its
-	// formula and derivatives along it are its derivatives.
+	// every break and event among them. No step is ever changed or rejected. Exact is
+	// implied.
 	Grid []float64
+	// Exact lets the iterations of implicit one-step methods go on to rounding, each step
+	// with a Jacobian of its own. A step is then that of its formula and depends on
+	// nothing that came before but the state and, where the first stage is explicit, the
+	// slope there; tangents carried along are its derivatives. Steps that are recorded
+	// are exact.
+	Exact bool
 	// Acted says where events act on a Grid: at the ends of steps that a run reported
 	// by [Run.Acted]. Not nil, it replaces the times of events and the search for
 	// crossings; nil is right where no event depends on the state. Where the last of

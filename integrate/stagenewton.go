@@ -20,7 +20,7 @@ import (
 // newtonTol in the norm of the error control. The Jacobian is kept from step to step
 // while the rate is below slowRate, and the factors while g changes little: corrections
 // are then scaled by 2/(1+g/g_factored). Where afresh is set, nothing is kept and the
-// iteration goes on: steps then depend on nothing that came before.
+// iteration goes on to rounding.
 //
 // Source: Hairer, Wanner, Solving ODEs II, section IV.8; Hindmarsh et al., ACM TOMS 31
 // (2005) 363, section 2.1.
@@ -78,6 +78,19 @@ func lagOf[S any](of Newton[S]) int {
 // roundingIn returns a unit of rounding of a state in units of the tolerance of a step:
 // the limit where steps are to be repeatable.
 func roundingIn(tol space.Tolerance) float64 { return min(0x1p-52/tol.Rel, 1e-3) }
+
+// noise counts iterations in a row that did not get smaller, small as they were: two far
+// below the tolerance of a step, or three below it, are taken for what rounding leaves.
+type noise int
+
+func (n *noise) reached(size, theta float64) bool {
+	if !(size <= 1 && theta > 0.9) {
+		*n = 0
+		return false
+	}
+	*n++
+	return *n > 2 || *n > 1 && size <= newtonTol
+}
 
 func (n *stageNewton[S]) reset() { n.linear, n.fresh, n.left = false, false, 1 }
 
@@ -168,6 +181,7 @@ func (n *stageNewton[S]) solve(k S, t, g float64, y0 S) error {
 		n.left = math.Pow(max(n.left, 1e-16), 0.8)
 	}
 	var last float64
+	var noise noise
 	for iter := range turns {
 		size, err := n.iterate(k, t, g, scale, y0)
 		if err != nil {
@@ -178,11 +192,11 @@ func (n *stageNewton[S]) solve(k S, t, g float64, y0 S) error {
 		}
 		if iter > n.lag {
 			theta := size / last
-			if n.afresh && size < 1e-3 && theta > 0.9 {
-				return nil // what rounding leaves
+			if n.afresh && noise.reached(size, theta) {
+				return nil
 			}
 			n.worst = max(n.worst, theta)
-			if theta >= 1 || !n.afresh && size*math.Pow(theta, float64(maxNewton-1-iter)) > (1-theta)*limit {
+			if theta >= 1 && noise == 0 || !n.afresh && size*math.Pow(theta, float64(maxNewton-1-iter)) > (1-theta)*limit {
 				return ErrNewton
 			}
 			n.left = theta / (1 - theta)

@@ -1,8 +1,6 @@
 package sensitivity
 
 import (
-	"errors"
-
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -74,10 +72,14 @@ func (n *backNewton[S]) FactorComplex(which int, g complex128) error {
 	return n.of.FactorComplex(which, -g)
 }
 
-func (n *backNewton[S]) SolveComplex(int, *space.Bundle[S], *space.Bundle[S]) error {
-	return errors.New("sensitivity: adjoint equations cannot be solved with complex matrices; take another solver for the backward pass")
+func (n *backNewton[S]) SolveComplex(which int, re, im *space.Bundle[S]) error {
+	return n.of.SolveComplexTransposed(which, re.Y, im.Y)
 }
 
 func (n *backNewton[S]) SolveTransposed(r *space.Bundle[S]) error { return n.of.Solve(r.Y) }
+
+func (n *backNewton[S]) SolveComplexTransposed(which int, re, im *space.Bundle[S]) error {
+	return n.of.SolveComplex(which, re.Y, im.Y)
+}
 
 func (n *backNewton[S]) MultiplyMass(dst, x *space.Bundle[S]) { n.b.sp.Copy(dst, x) }

@@ -46,14 +46,18 @@ func (c Checkpoints) keep(m integrate.Method, state int) (integrate.Keep, error)
 		}
 		return integrate.Keep{Stages: true}, nil
 	}
-	stages := 0
+	stages, parts := 0, 1
 	switch m := m.(type) {
 	case integrate.RungeKutta:
 		stages = m.Tableau().Stages()
 	case integrate.Rosenbrock:
 		stages = m.Coefficients().Stages()
 	case integrate.ImplicitRungeKutta:
-		stages = m.ImplicitTableau().Stages()
+		tab := m.ImplicitTableau()
+		stages = tab.Stages()
+		if diagonal(tab) && tab.A[0][0] == 0 {
+			parts = 2 // the slope that is carried from step to step
+		}
 	default:
 		return integrate.Keep{}, fmt.Errorf("sensitivity: the memory of a step of method %v is not known; use Checkpoints.Every", m)
 	}
@@ -70,5 +74,5 @@ func (c Checkpoints) keep(m integrate.Method, state int) (integrate.Keep, error)
 	if c.Dir != "" {
 		return integrate.Keep{Every: leaf, Dir: c.Dir}, nil
 	}
-	return integrate.Keep{Every: leaf, Leaf: leaf, Most: states * 3 / 8, Spare: states / 8}, nil
+	return integrate.Keep{Every: leaf, Leaf: leaf, Most: states * 3 / 8 / parts, Spare: states / 8}, nil
 }

@@ -76,12 +76,13 @@ func record[S any](ctx context.Context, as []*account[S], method Discrete, set *
 	var found integrate.Stats
 	costs := slices.ContainsFunc(as, func(a *account[S]) bool { return a.loss.G != nil })
 	if adaptive && (method.Probes > 0 || costs) {
+		s.Exact = true // as the second
 		var f flow[S]
 		if err := f.prepare(m, probes(m, method, set), lossesOf(as), set); err != nil {
 			return nil, err
 		}
 		grid := []float64{m.T0}
-		err := f.run(ctx, set, func(step *integrate.Step[*space.Bundle[S]]) error {
+		err := f.run(ctx, &s, func(step *integrate.Step[*space.Bundle[S]]) error {
 			grid = append(grid, step.T1)
 			return nil
 		}, func(float64, *space.Bundle[S]) error { return nil })

@@ -92,7 +92,7 @@ func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
 func implicits() []integrate.Method {
 	return []integrate.Method{
 		integrate.Rodas5P{}, integrate.Rosenbrock23{},
-		integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.KenCarp4{}, integrate.Kvaerno5{},
+		integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.KenCarp4{}, integrate.Kvaerno5{}, integrate.RadauIIA5{},
 	}
 }
 

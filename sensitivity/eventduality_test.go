@@ -58,7 +58,7 @@ func TestDualityAcrossEvents(t *testing.T) {
 		return nil
 	}
 	loss.Gp = func(gp []float64, _ float64, y, _ []float64) error { gp[0] += 0.1 * y[0] * y[1]; return nil }
-	for _, m := range []integrate.Method{integrate.BS3{}, integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Rodas5P{}, integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.KenCarp4{}, integrate.Kvaerno5{}} {
+	for _, m := range []integrate.Method{integrate.BS3{}, integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Rodas5P{}, integrate.TRBDF2{}, integrate.SDIRK4{}, integrate.KenCarp4{}, integrate.Kvaerno5{}, integrate.RadauIIA5{}} {
 		loss, gap := loss, 1e-12
 		if _, ok := m.(integrate.Rodas5P); ok {
 			// Its stages hold f_y: without second derivatives they are differenced, in

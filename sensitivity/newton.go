@@ -222,6 +222,18 @@ func (b *blockNewton[S]) SolveTransposed(r *space.Bundle[S]) error {
 	return nil
 }
 
+func (b *blockNewton[S]) SolveComplexTransposed(which int, re, im *space.Bundle[S]) error {
+	if err := b.of.SolveComplexTransposed(which, re.Y, im.Y); err != nil {
+		return err
+	}
+	for i := range re.T {
+		if err := b.of.SolveComplexTransposed(which, re.T[i], im.T[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *blockNewton[S]) MultiplyMass(dst, x *space.Bundle[S]) {
 	b.of.MultiplyMass(dst.Y, x.Y)
 	for i, s := range x.T {

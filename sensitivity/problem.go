@@ -127,6 +127,7 @@ type model[S any] struct {
 	grid     []float64         // the steps of the forward pass
 	acted    []integrate.Acted // and what happened between them
 	started  bool
+	flat     [2][]float64 // scratch of massTransposed
 }
 
 // newModel checks a problem and evaluates what depends on the parameters alone.
@@ -265,11 +266,12 @@ func (m *model[S]) massTransposed(dst, x S) error {
 	if !ok {
 		return fmt.Errorf("sensitivity: a mass matrix: %w", ErrNoCoordinates)
 	}
-	n := flat.Dim(x)
-	a, b := make([]float64, n), make([]float64, n)
-	flat.Flatten(a, x)
-	m.sys.Mass.MulTransposed(b, a)
-	flat.Unflatten(dst, b)
+	if n := flat.Dim(x); len(m.flat[0]) != n {
+		m.flat = [2][]float64{make([]float64, n), make([]float64, n)}
+	}
+	flat.Flatten(m.flat[0], x)
+	m.sys.Mass.MulTransposed(m.flat[1], m.flat[0])
+	flat.Unflatten(dst, m.flat[1])
 	return nil
 }
 

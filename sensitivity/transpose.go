@@ -28,6 +28,8 @@ func newTranspose[S any](a *account[S], rec *integrate.Record[S]) (transpose[S],
 		return newExplicitTranspose(a, rec), nil
 	case diagonal(rec.Tableau):
 		return newImplicitTranspose(a, rec)
+	case rec.Method == integrate.RadauIIA5{}:
+		return newRadauTranspose(a, rec)
 	}
 	return nil, errors.New("sensitivity: the steps of this method cannot be transposed")
 }

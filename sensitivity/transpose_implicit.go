@@ -21,8 +21,12 @@ import "github.com/odefit/odefit/integrate"
 //	lambda  += sum_i Lambda_i + sum_c c,
 //
 // the implicit function theorem, stage by stage. Each system is solved to rounding, see
-// [refined]. An explicit first stage has a_00 = 0, and M left out, f(t0, y0) being its
-// slope.
+// [refined]. An explicit first stage is the last stage of the step before: its cotangent
+//
+//	mu = h (b_0 lambda + sum_(j>0) a_j0 Lambda_j + sum_c b_0(theta) c)
+//
+// is added to the right-hand side of r_s of that step. In the first step, and behind
+// events and breaks, it is f(t0, y0), and Lambda_0 = f_y(t0, y0)^T mu.
 //
 // Source: Sandu, "On the properties of Runge-Kutta discrete adjoints", ICCS 2006, for
 // the explicit part; Zhang, Sandu, SIAM J. Sci. Comput. 36 (2014) C504, for the
@@ -31,6 +35,8 @@ type implicitTranspose[S any] struct {
 	a      *account[S]
 	solver refined[S]
 	r, arg S
+	mu     S
+	carry  bool   // mu is that of the step behind
 	lambda []S    // Lambda_i
 	active []bool // Lambda_i is not zero by structure
 	cost   costTranspose[S]
@@ -44,7 +50,7 @@ var _ transpose[[]float64] = (*implicitTranspose[[]float64])(nil)
 func newImplicitTranspose[S any](a *account[S], rec *integrate.Record[S]) (*implicitTranspose[S], error) {
 	sp, y0, n := a.m.sp, a.m.y0, rec.MostStages()
 	e := &implicitTranspose[S]{
-		a: a, r: sp.New(y0), arg: sp.New(y0), active: make([]bool, n),
+		a: a, r: sp.New(y0), arg: sp.New(y0), mu: sp.New(y0), active: make([]bool, n),
 		cost: newCostTranspose(a), terms: terms[S]{sp: sp}, seeds: newSeeds(a, rec),
 	}
 	for range n {
@@ -58,9 +64,24 @@ func (e *implicitTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, 
 	tab, h := rec.StepTableau(n), rec.T[n+1]-rec.T[n]
 	k = e.stages(k)
 	e.solver.step(min(rec.T[n], rec.Bound(n)), y)
-	for i := len(k) - 1; i >= 0; i-- {
+	first := 0
+	if rec.Carried(n) {
+		first = 1
+	}
+	for i := len(k) - 1; i >= first; i-- {
 		if err := e.stage(tab, i, h, lambda, rec.StageTime(n, i), y, k); err != nil {
 			return err
+		}
+	}
+	if e.carry = first == 1; e.carry {
+		e.active[0] = false
+		e.gather(tab, 0, h, tab.B[0], lambda, len(k))
+		e.sum(e.mu, e.a.m.zero)
+		if e.cost.there() {
+			if err := e.cost.at(h*tab.B[0], rec.StageTime(n, 0), y); err != nil {
+				return err
+			}
+			e.add(lambda, 1, e.cost.gy)
 		}
 	}
 	e.begin()
@@ -116,6 +137,9 @@ func (e *implicitTranspose[S]) gather(tab *integrate.Tableau, i int, h, b float6
 	e.begin()
 	if b != 0 {
 		e.plus(h*b, lambda)
+	}
+	if e.carry && i == len(tab.B)-1 {
+		e.plus(1, e.mu)
 	}
 	for j := i + 1; j < n; j++ {
 		if a := tab.A[j][i]; a != 0 && e.active[j] {
