@@ -39,6 +39,7 @@ type GraphModel struct {
 	initial    *slopes // of y0 in p
 	breaks     *slopes // of the break times in p
 	autonomous bool
+	idle       []bool             // parameters that are neither in rates nor in breaks
 	pattern    *integrate.Pattern // of f_y, nil where it is stored densely
 
 	mu     sync.Mutex // guards the builder and what follows
@@ -62,6 +63,7 @@ var _ Model = (*GraphModel)(nil)
 
 func newGraphModel(g Graph) *GraphModel {
 	m := &GraphModel{g: g, autonomous: !slices.Contains(g.Builder.DependsOn(g.Rates...), 0)}
+	m.idle = g.idle()
 	m.fy = g.Builder.Jacobian(g.Rates, g.states())
 	m.pattern = storage(g.States, m.fy)
 	if m.pattern == nil {
@@ -70,6 +72,17 @@ func newGraphModel(g Graph) *GraphModel {
 		}
 	}
 	return m
+}
+
+// idle tells the parameters that are neither in rates nor in breaks.
+func (g *Graph) idle() []bool {
+	used := g.Builder.DependsOn(slices.Concat(g.Rates, g.Breaks)...)
+	idle := make([]bool, g.Params)
+	for i, slot := range g.params() {
+		_, found := slices.BinarySearch(used, slot)
+		idle[i] = !found
+	}
+	return idle
 }
 
 // Close frees the machine code of the model. Its systems must not be used then.

@@ -2,6 +2,7 @@ package dynsys
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/odefit/odefit/dynsys/expr"
 	"github.com/odefit/odefit/integrate"
@@ -76,6 +77,17 @@ func CompileEvents(b *expr.Builder, states, params int, events []GraphEvent) (*G
 		g.events = append(g.events, c)
 	}
 	return g, nil
+}
+
+// Uses reports whether an event depends on parameter i.
+func (g *GraphEvents) Uses(i int) bool {
+	in := func(s *slopes, first int) bool {
+		return s != nil && slices.ContainsFunc(s.at, func(e expr.Entry) bool { return e.Col == first+i })
+	}
+	return slices.ContainsFunc(g.events, func(c compiledEvent) bool {
+		behind := 1 + g.states // t and the states
+		return in(c.at, 0) || in(c.when, behind) || in(c.reset, behind)
+	})
 }
 
 // EventList makes the events of one goroutine.

@@ -16,7 +16,7 @@ func (m *GraphModel) System() (*System[[]float64], error) {
 	s := &System[[]float64]{
 		Dim: g.States, NumParams: g.Params,
 		RHS: w.rhs, JVP: w.jvp, VJP: w.vjp, JVPs: w.jvps,
-		Jacobian: w.jacobian, Pattern: m.pattern,
+		Jacobian: w.jacobian, Pattern: m.pattern, Idle: m.idle,
 		Autonomous: m.autonomous, TimeDerivative: w.timeDerivative, TimeVJP: w.timeVJP,
 		SecondOrder: w.secondOrder, SecondDirectional: w.secondDirectional, SecondDirectionals: w.secondDirectionals,
 	}

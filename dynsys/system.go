@@ -88,6 +88,11 @@ type System[S any] struct {
 	// Breaks are the times at which f jumps. The zero value means none.
 	Breaks Breaks
 
+	// Idle[i] says that neither f nor Breaks depend on parameter i: it matters to initial
+	// states, events and observations at most. Nil: not known. Optional: a tangent along
+	// idle parameters that begins at zero and meets no event need not be carried.
+	Idle []bool
+
 	// Events change the state at times that depend on p, or where a function of the
 	// state crosses zero.
 	Events []Event[S]

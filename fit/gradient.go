@@ -219,7 +219,7 @@ func (l *likelihood) forward(ctx context.Context, g []float64) (float64, error) 
 		if err := l.inState(gy, k, y, nil); err != nil {
 			return 0, err
 		}
-		for j, i := range sim.active {
+		for j, i := range sim.moving {
 			for c, d := range gy {
 				g[l.e.column[i]] += d * s[j][c]
 			}

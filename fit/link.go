@@ -12,6 +12,9 @@ type linker interface {
 	link(sys *dynsys.System[[]float64]) link
 	// depends lists the parameters on which q or y0 depend, in increasing order.
 	depends() []int
+	// drives reports whether parameter k changes y0, or an entry of q for which moves is
+	// true.
+	drives(k int, moves func(i int) bool) bool
 	// size returns the length of q.
 	size() int
 }
@@ -53,6 +56,16 @@ func (d *direct) depends() []int {
 	}
 	slices.Sort(on)
 	return slices.Compact(on)
+}
+
+// drives takes every parameter that the model has for one that its own y0 depends on.
+func (d *direct) drives(k int, moves func(i int) bool) bool {
+	for i, v := range d.params {
+		if v.parameter == k+1 && (d.y0 == nil || moves(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *direct) link(sys *dynsys.System[[]float64]) link { return &directLink{direct: d, sys: sys} }
@@ -144,6 +157,12 @@ func newBound(b *expr.Builder, q, y0 []expr.Node, first, parameters int) (*bound
 
 func (l *bound) size() int      { return l.params }
 func (l *bound) depends() []int { return l.on }
+
+func (l *bound) drives(k int, moves func(i int) bool) bool {
+	return slices.ContainsFunc(l.entries, func(e entry) bool {
+		return e.input == k && (e.output >= l.params || moves(e.output))
+	})
+}
 
 func (l *bound) link(*dynsys.System[[]float64]) link {
 	return &boundLink{

@@ -199,7 +199,7 @@ func (e *evaluator) chain(row []float64, sim *simulation, k, input int, v float6
 	switch {
 	case input < w.states:
 		for j, s := range sim.s[sim.at[k]] {
-			row[e.column[sim.active[j]]] += v * s[input]
+			row[e.column[sim.moving[j]]] += v * s[input]
 		}
 	case input < w.states+w.params:
 		for j, dq := range sim.dq {

@@ -20,7 +20,7 @@ type rest struct {
 	theta    []float64 // where it was last looked for
 	tangents bool      // and whether with tangents
 	y        []float64
-	s        [][]float64 // s[j] = dy/dtheta[sim.active[j]]
+	s        [][]float64 // s[j] = dy/dtheta[sim.moving[j]]
 	err      error
 }
 
@@ -80,7 +80,7 @@ func (sim *simulation) preequilibrate(ctx context.Context, theta []float64, tang
 		return nil
 	}
 	for j, k := range sim.active {
-		at, ok := slices.BinarySearch(sim.from.sim.active, k)
+		at, ok := slices.BinarySearch(sim.from.sim.moving, k)
 		for i := range sim.y0 {
 			switch {
 			case sim.x.sets(i):

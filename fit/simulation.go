@@ -21,6 +21,8 @@ type simulation struct {
 	link   link
 	from   *rest     // the steady state at which it begins; nil for none
 	active []int     // estimated parameters on which q or y0 depend
+	moving []int     // those of them along which the solution can change
+	places []int     // active[places[i]] is moving[i]
 	times  []float64 // of the observations, increasing, finite
 	before []bool    // looked at before what happens then
 	at     []int     // at[k] is the place of observation k in y
@@ -37,7 +39,7 @@ type simulation struct {
 	set    sensitivity.Settings
 
 	y [][]float64   // y[i] is the state at times[i]
-	s [][][]float64 // s[i][j] its derivative in theta[active[j]]
+	s [][][]float64 // s[i][j] its derivative in theta[moving[j]]
 
 	steps int // accepted steps of the last run
 }
@@ -70,6 +72,7 @@ func newSimulation(p *Problem, x *Experiment, estimated []bool, set sensitivity.
 		slices.Sort(sim.active)
 		sim.active = slices.Compact(sim.active)
 	}
+	sim.findMoving(link)
 	sim.place()
 	states := 0
 	if sim.sys != nil {
@@ -86,10 +89,29 @@ func newSimulation(p *Problem, x *Experiment, estimated []bool, set sensitivity.
 		sim.y = make([][]float64, len(sim.times)+1)
 		sim.s = make([][][]float64, len(sim.times)+1)
 		for i := range sim.s {
-			sim.s[i] = make([][]float64, len(sim.active))
+			sim.s[i] = make([][]float64, len(sim.moving))
 		}
 	}
 	return sim, nil
+}
+
+// findMoving finds the parameters along which the solution can change. The others, noise
+// scales most of all, matter to predictions only: their tangents are zero, and are not
+// carried.
+func (sim *simulation) findMoving(l linker) {
+	if sim.sys == nil {
+		return
+	}
+	moves := func(i int) bool {
+		return i < sim.sys.NumParams && (sim.sys.Idle == nil || !sim.sys.Idle[i]) ||
+			sim.x.events != nil && sim.x.events.Uses(i)
+	}
+	for j, k := range sim.active {
+		if l.drives(k, moves) || sim.from != nil && slices.Contains(sim.from.sim.moving, k) {
+			sim.moving = append(sim.moving, k)
+			sim.places = append(sim.places, j)
+		}
+	}
 }
 
 // place sorts the times of the observations: those of one time before its events, then
@@ -137,9 +159,9 @@ func (sim *simulation) place() {
 func (sim *simulation) prepareTracer() {
 	sys := *sim.sys
 	sys.Initial = dynsys.Initial[[]float64]{}
-	directions := make([]sensitivity.Direction[[]float64], len(sim.active))
-	for j := range directions {
-		directions[j] = sensitivity.Direction[[]float64]{P: sim.dq[j][:sys.NumParams], Y0: sim.dy0[j]}
+	directions := make([]sensitivity.Direction[[]float64], len(sim.moving))
+	for i, j := range sim.places {
+		directions[i] = sensitivity.Direction[[]float64]{P: sim.dq[j][:sys.NumParams], Y0: sim.dy0[j]}
 	}
 	end := sim.x.T0
 	if n := len(sim.times); n > 0 {
@@ -172,10 +194,8 @@ func (sim *simulation) start(ctx context.Context, theta []float64, tangents bool
 		if err := sim.link.tangents(sim.dq, sim.dy0, theta, sim.active); err != nil {
 			return sim.failure(err)
 		}
-		for j, k := range sim.active {
-			if sim.sys != nil {
-				sim.tracer.Directions[j].Scale = abs(theta[k])
-			}
+		for i, k := range sim.moving {
+			sim.tracer.Directions[i].Scale = abs(theta[k])
 		}
 	}
 	if err := sim.checkStart(); err != nil {
