@@ -45,6 +45,7 @@ type Constraints[S any] struct {
 	lu        *linalg.Factored[float64]
 	f, d, x   []float64
 	scale     []float64 // of the algebraic rows
+	mass      []float64 // scale of the other rows
 	columns   []float64 // largest entries of the matrix
 	y, dy, dS S
 	old       S // c.y before a move
@@ -135,6 +136,7 @@ func NewConstraints[S any](p *Problem[S], stats *Stats) (*Constraints[S], error)
 	}
 	c.pencil = linalg.Pencil{N: n, J: rows, M: &Matrix{Pattern: mass.Pattern, Values: append([]float64{}, mass.Values...)}}
 	c.equilibrate(c.pencil.M)
+	c.mass = append(c.mass, c.scale...)
 	c.lu = linalg.Prepare[float64](&c.pencil, c.pencil.Choose())
 	c.y, c.dy, c.dS, c.old = p.Space.New(p.Y0), p.Space.New(p.Y0), p.Space.New(p.Y0), p.Space.New(p.Y0)
 	return c, nil
@@ -332,25 +334,52 @@ func (c *Constraints[S]) correction(t float64) error {
 
 // solve sets dS to the correction for the values of f in dy.
 func (c *Constraints[S]) solve() {
-	c.flat.Flatten(c.f, c.dy)
+	clear(c.d)
+	c.combine(c.dy)
+	c.lu.Solve(c.d)
+	c.flat.Unflatten(c.dS, c.d)
+}
+
+// combine sets the algebraic rows of d to -W r.
+func (c *Constraints[S]) combine(r S) {
+	c.flat.Flatten(c.f, r)
 	for i, algebraic := range c.algebraic {
-		c.d[i] = 0
 		if !algebraic || c.scale[i] == 0 {
 			continue
 		}
-		r := c.f[i]
+		sum := c.f[i]
 		if c.w != nil {
-			r = 0
+			sum = 0
 			for k, v := range c.w[i] {
 				if v != 0 {
-					r += v * c.f[k]
+					sum += v * c.f[k]
 				}
 			}
 		}
-		c.d[i] = -r / c.scale[i]
+		c.d[i] = -sum / c.scale[i]
 	}
+}
+
+// Rate sets dst to y' at a consistent y, where the right-hand side is f and its partial
+// derivative in t is ft: M y' = f, and along the solution the algebraic equations stay
+// solved, W (f_y y' + f_t) = 0. dst may be f or ft.
+func (c *Constraints[S]) Rate(dst S, t float64, y, f, ft S) error {
+	c.p.Space.Copy(c.y, y)
+	c.t, c.stale = t, true
+	if err := c.matrix(t); err != nil {
+		return err
+	}
+	c.stale = false
+	c.flat.Flatten(c.d, f)
+	for i, algebraic := range c.algebraic {
+		if !algebraic && c.mass[i] != 0 {
+			c.d[i] /= c.mass[i]
+		}
+	}
+	c.combine(ft)
 	c.lu.Solve(c.d)
-	c.flat.Unflatten(c.dS, c.d)
+	c.flat.Unflatten(dst, c.d)
+	return nil
 }
 
 // Tangent makes a tangent s of the state that was settled last consistent: M s is kept,

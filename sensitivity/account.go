@@ -100,14 +100,14 @@ func (a *account[S]) observe(c S, k int, y S) error {
 	if m.over(t) {
 		return nil // the state stays
 	}
-	if err := m.rhs(a.f, m.within(t), y); err != nil {
+	if err := m.rate(a.f, t, y); err != nil {
 		return err
 	}
 	a.res.Times[k] = a.dot.Dot(a.f, c)
 	return nil
 }
 
-// ends sets the derivatives in T0 and T1, given that in y0 along f(T0, y0).
+// ends sets the derivatives in T0 and T1, given that in y0 along y'(T0).
 func (a *account[S]) ends(alongF float64, y1 S) (err error) {
 	m, g0, g1 := a.m, 0.0, 0.0
 	if a.loss.G != nil {
@@ -124,8 +124,8 @@ func (a *account[S]) ends(alongF float64, y1 S) (err error) {
 	return nil
 }
 
-// start sets a.f = f(T0, y0).
-func (a *account[S]) start() error { return a.m.rhs(a.f, a.m.within(a.m.T0), a.m.y0) }
+// start sets a.f = y'(T0).
+func (a *account[S]) start() error { return a.m.rate(a.f, a.m.T0, a.m.y0) }
 
 // foldInitial adds to dL/dp what goes through the initial state, given dL/dy0.
 func (a *account[S]) foldInitial() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"github.com/odefit/odefit/dynsys"
@@ -59,6 +60,50 @@ func TestAlgebraicEquation(t *testing.T) {
 		}
 		if _, err := Gradient(context.Background(), Problem[[]float64]{System: algebraic(0.1), P: []float64{p}, Y0: make([]float64, 2), T1: end}, loss, Forward{SkipY0: true}, set); !errors.Is(err, integrate.ErrInconsistent) {
 			t.Errorf("%v: inconsistent initial values: %v", m, err)
+		}
+	}
+}
+
+// Derivatives in the times of M y' = f, in closed form: for a regular M, and where an
+// algebraic equation depends on time, with its time derivative and without.
+func TestTimesWithMass(t *testing.T) {
+	regular := scalar(
+		func(_, y, p float64) float64 { return -p * y },
+		func(_, _, p float64) float64 { return -p },
+		func(_, y, _ float64) float64 { return -y })
+	regular.Mass = &integrate.Matrix{Values: []float64{2}}
+	// y' = -p y, 0 = z - y cos t
+	driven := analytic(func(t complex128, y, p []complex128) []complex128 {
+		return []complex128{-p[0] * y[0], y[1] - y[0]*cmplx.Cos(t)}
+	}).system(2, 1)
+	driven.Mass = &integrate.Matrix{Values: []float64{1, 0, 0, 0}}
+	given := *driven
+	given.TimeDerivative = func(ft []float64, t float64, y, _ []float64) error {
+		ft[0], ft[1] = 0, y[0]*math.Sin(t)
+		return nil
+	}
+	const p, at = 0.7, 1.3
+	y, sin, cos := math.Exp(-p*at), math.Sin(at), math.Cos(at)
+	for _, c := range []struct {
+		name  string
+		sys   *dynsys.System[[]float64]
+		y0    []float64
+		times float64 // dL/dt of the sum of states at t = 1.3
+		start float64 // dL/dT0
+	}{
+		{"regular", regular, []float64{1}, -p / 2 * math.Exp(-p/2*at), p / 2 * math.Exp(-p/2*at)},
+		{"driven", driven, []float64{1, 1}, -p*y*(1+cos) - y*sin, p * y * (1 + cos)},
+		{"driven, with its time derivative", &given, []float64{1, 1}, -p*y*(1+cos) - y*sin, p * y * (1 + cos)},
+	} {
+		set := tolerances(1e-10, 1e-12)
+		set.Solver = integrate.Rodas5P{}
+		prob := Problem[[]float64]{System: c.sys, P: []float64{p}, Y0: c.y0, T1: 2}
+		for _, m := range []Method{Forward{}, Discrete{}} {
+			r := mustGradient(t, prob, SumOfStates([]float64{at}), m, set)
+			// some hundred steps of 1e-10, differences in t of nine digits
+			if d := max(math.Abs(r.Times[0]-c.times), math.Abs(r.T0-c.start)); d > 1e-7 {
+				t.Errorf("%s, %v: dL/dt = %v, dL/dT0 = %v; want %v and %v", c.name, m, r.Times[0], r.T0, c.times, c.start)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package sensitivity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -58,9 +59,7 @@ func (v Variant) String() string {
 // Settings.Grid is for the forward solution alone.
 type Continuous struct {
 	Variant Variant
-	// Solver is the method of the backward pass. Nil means that of the forward solution,
-	// and a one-step method of the same kind where that is BDF, Adams or Auto: every
-	// observation is a fresh start, which takes multistep methods back to order 1.
+	// Solver is the method of the backward pass. Nil means that of the forward solution.
 	Solver integrate.Method
 	// Tighten multiplies both tolerances in the forward solution of Interpolating,
 	// whose interpolant is less accurate than its steps. Zero means 0.1.
@@ -110,6 +109,9 @@ func continuous[S any](ctx context.Context, as []*account[S], method Continuous,
 	if m.sys.VJP == nil {
 		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
 	}
+	if err := method.suits(m.sys.Mass != nil, set.solver()); err != nil {
+		return err
+	}
 	var y companion[S]
 	var err error
 	switch method.Variant {
@@ -131,6 +133,24 @@ func continuous[S any](ctx context.Context, as []*account[S], method Continuous,
 		if err := b.run(ctx, set); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// suits refuses what the backward pass cannot do, before the forward one is made.
+func (c Continuous) suits(mass bool, solver integrate.Method) error {
+	if mass {
+		return errors.New("sensitivity: the adjoint equation of M y' = f is not solved; take Discrete or Forward")
+	}
+	if c.Solver != nil {
+		solver = c.Solver
+	}
+	if c.Variant != Backsolve {
+		return nil
+	}
+	switch solver.(type) {
+	case integrate.Rosenbrock, integrate.ImplicitRungeKutta, integrate.RadauIIA5, integrate.BDF:
+		return fmt.Errorf("sensitivity: Backsolve does not go backward by %v: what is stiff forward is unstable backward; take another variant, or an explicit Continuous.Solver", solver)
 	}
 	return nil
 }
@@ -195,9 +215,6 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	if b.stepper == nil {
 		b.stepper = set.solver()
 	}
-	if b.y.states() > 0 && !explicitMethod(b.stepper) {
-		return fmt.Errorf("sensitivity: backsolve with %v: a state is solved backward by explicit methods only; interpolating, gauss and quadrature take others", b.stepper)
-	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.end, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: b.breaks(), Events: b.events(),
 		Newton: b.newton(),
@@ -237,17 +254,6 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		return b.fail(m.T0, stats.Steps, err)
 	}
 	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.end))
-}
-
-// explicitMethod says whether a method solves no equations.
-func explicitMethod(m integrate.Method) bool {
-	switch m := m.(type) {
-	case integrate.RungeKutta:
-		return m.Tableau().Explicit()
-	case integrate.Adams, integrate.Auto:
-		return true
-	}
-	return false
 }
 
 // integrate adds a step to the integral outside, or keeps it for later.

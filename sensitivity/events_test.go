@@ -14,7 +14,7 @@ import (
 )
 
 // refs reads a file of testdata/refs with numbers as strings.
-func refs(t *testing.T, file string, to any) {
+func refs(t testing.TB, file string, to any) {
 	t.Helper()
 	text, err := os.ReadFile("../testdata/refs/" + file)
 	if err == nil {
@@ -25,7 +25,7 @@ func refs(t *testing.T, file string, to any) {
 	}
 }
 
-func number(t *testing.T, s string) float64 {
+func number(t testing.TB, s string) float64 {
 	t.Helper()
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -34,7 +34,7 @@ func number(t *testing.T, s string) float64 {
 	return v
 }
 
-func numbers(t *testing.T, s []string) []float64 {
+func numbers(t testing.TB, s []string) []float64 {
 	t.Helper()
 	v := make([]float64, len(s))
 	for i := range s {
@@ -115,6 +115,14 @@ func checkGradients(t *testing.T, p Problem[[]float64], loss *Loss[[]float64], v
 
 // Four doses delayed by a parameter, with amounts that are parameters.
 func TestDosesWithLag(t *testing.T) {
+	prob, loss, value, dp, dt := lagged(t)
+	checkGradients(t, prob, loss, value, dp, dt)
+}
+
+// lagged is the problem of the doses: the loss, its value and its derivatives in the
+// parameters (three rates, the lag, four amounts) and in the times.
+func lagged(t testing.TB) (prob Problem[[]float64], loss *Loss[[]float64], value float64, dp, dt []float64) {
+	t.Helper()
 	var ref struct {
 		Times   []string `json:"dose_times"`
 		Amounts []string `json:"dose_amounts"`
@@ -145,7 +153,7 @@ func TestDosesWithLag(t *testing.T) {
 		})
 	}
 	times, data := numbers(t, ref.Loss.T), numbers(t, ref.Loss.D)
-	loss := &Loss[[]float64]{
+	loss = &Loss[[]float64]{
 		Times: times,
 		L: func(k int, y, p []float64) (float64, error) {
 			d := y[1]/p[2] - data[k]
@@ -161,9 +169,9 @@ func TestDosesWithLag(t *testing.T) {
 		},
 	}
 	l := ref.Loss
-	want := append([]float64{number(t, l.KA), number(t, l.CL), number(t, l.V), number(t, l.Lag)}, numbers(t, l.Each)...)
-	prob := Problem[[]float64]{System: sys, P: p, T1: 60, Y0: []float64{0, 0}}
-	checkGradients(t, prob, loss, number(t, l.L), want, numbers(t, l.DT))
+	dp = append([]float64{number(t, l.KA), number(t, l.CL), number(t, l.V), number(t, l.Lag)}, numbers(t, l.Each)...)
+	prob = Problem[[]float64]{System: sys, P: p, T1: 60, Y0: []float64{0, 0}}
+	return prob, loss, number(t, l.L), dp, numbers(t, l.DT)
 }
 
 // closed is a problem whose value of the loss is known in closed form.

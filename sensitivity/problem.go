@@ -123,6 +123,7 @@ type model[S any] struct {
 	mixed    []float64 // times of events that move differently
 	stats    Stats
 	work     integrate.Stats   // of linear algebra
+	slope    *rate[S]          // where M y' = f; nil until asked for
 	shared   *sharedNewton[S]  // of the transposes of all losses
 	grid     []float64         // the steps of the forward pass
 	acted    []integrate.Acted // and what happened between them

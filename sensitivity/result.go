@@ -15,14 +15,14 @@ type Result[S any] struct {
 	// Y0 is dL/dy0, the derivative in the initial state alone; for complex states
 	// its real and imaginary parts are those of the derivative in the parts.
 	Y0 S
-	// T0 is dL/dT0 = -f(T0, y0) . dL/dy0 - g(T0, y0): the start moves, y0 and the
+	// T0 is dL/dT0 = -y'(T0) . dL/dy0 - g(T0, y0): the start moves, y0 and the
 	// observations stay, also one at T0.
 	T0 float64
 	// T1 is dL/dT1 = g(T1, y(T1)): the end of the integral moves, the observations
 	// stay. It is zero where an event ended the solution before. Where the last observation moves with T1, its dL/dt_k has to be added.
 	T1 float64
-	// Times are dL/dt_k = f(t_k, y(t_k)) . dl_k/dy, in the order of Loss.Times. At a
-	// break, f is taken after it.
+	// Times are dL/dt_k = y'(t_k) . dl_k/dy, in the order of Loss.Times; y' is f, or
+	// follows from M y' = f. At a break it is taken after it.
 	Times []float64
 
 	// Adjoint is the adjoint along the solution, from T0 to T1, where the method was

@@ -1,0 +1,95 @@
+package sensitivity
+
+import (
+	"fmt"
+
+	"github.com/odefit/odefit/integrate"
+)
+
+// rate is y' of a solution of M y' = f. Where M is singular it is not settled by these
+// equations alone: the algebraic ones, W f = 0, have to stay solved.
+type rate[S any] struct {
+	m       *model[S]
+	newton  integrate.Newton[S]       // of a regular M
+	algebra *integrate.Constraints[S] // of a singular one
+	ft      S
+}
+
+// rate sets dst to y' at (t, y), on the side of t that counts where t is a break.
+func (m *model[S]) rate(dst S, t float64, y S) error {
+	t = m.within(t)
+	if err := m.rhs(dst, t, y); err != nil || m.sys.Mass == nil {
+		return err
+	}
+	if m.slope == nil {
+		if err := m.newRate(); err != nil {
+			return err
+		}
+	}
+	return m.slope.solve(dst, t, y)
+}
+
+func (m *model[S]) newRate() (err error) {
+	r := &rate[S]{m: m, ft: m.sp.New(m.y0)}
+	p := m.integral()
+	if r.algebra, err = integrate.NewConstraints(&p, &m.work); err != nil {
+		return err
+	}
+	if r.algebra == nil {
+		if r.newton, err = integrate.NewNewton(&p, &m.work); err != nil {
+			return err
+		}
+	}
+	m.slope = r
+	return nil
+}
+
+// solve replaces f by y'.
+func (r *rate[S]) solve(f S, t float64, y S) error {
+	if r.algebra != nil {
+		if err := r.timeDerivative(t, y, f); err != nil {
+			return err
+		}
+		return r.algebra.Rate(f, t, y, f, r.ft)
+	}
+	if err := r.newton.Linearize(t, y); err != nil {
+		return err
+	}
+	if err := r.newton.Factor(0); err != nil {
+		return fmt.Errorf("the mass matrix: %w", err)
+	}
+	return r.newton.Solve(f)
+}
+
+// timeDerivative sets ft: the system's own, or a difference of second order on the side
+// of t that has more room up to the next break or end.
+func (r *rate[S]) timeDerivative(t float64, y, f S) error {
+	m := r.m
+	switch {
+	case m.sys.Autonomous:
+		m.sp.Copy(r.ft, m.zero)
+		return nil
+	case m.sys.TimeDerivative != nil:
+		return m.sys.TimeDerivative(r.ft, t, y, m.P)
+	}
+	lo, hi := min(m.T0, m.T1), max(m.T0, m.T1)
+	for _, b := range m.breaks {
+		if b < t {
+			lo = max(lo, b)
+		} else {
+			hi = min(hi, b)
+		}
+	}
+	h := step * (hi - lo)
+	if t-lo > hi-t {
+		h = -h
+	}
+	terms, c := []S{f, m.sp.New(f), m.sp.New(f)}, []float64{-1.5 / h, 2 / h, -0.5 / h}
+	for i := 1; i <= 2; i++ {
+		if err := m.rhs(terms[i], t+float64(i)*h, y); err != nil {
+			return err
+		}
+	}
+	m.sp.AddScaled(r.ft, m.zero, c, terms)
+	return nil
+}
