@@ -225,7 +225,9 @@ type denseStep[S any] struct {
 }
 
 func (d *denseStep[S]) At(dst S, t float64) {
-	interpolate(d.sp, d.tab, dst, t, d.t0, d.t1, d.y0, d.k, make([]float64, len(d.k)))
+	lent, w := borrowWeights(len(d.k))
+	interpolate(d.sp, d.tab, dst, t, d.t0, d.t1, d.y0, d.k, w)
+	weightsPool.Put(lent)
 }
 
 // interpolate sets dst = y0 + h sum_i b_i(theta) k_i, theta = (t-t0)/h, with w as

@@ -55,10 +55,15 @@ func (tab *Tableau) stability(z complex128) complex128 {
 	y1 := complex128(1)
 	for i := range k {
 		y := complex128(1)
-		for j := range i {
-			y += z * complex(tab.A[i][j], 0) * k[j]
+		diagonal := 0.0 // of an explicit method
+		for j, a := range tab.A[i] {
+			if j == i {
+				diagonal = a
+				continue
+			}
+			y += z * complex(a, 0) * k[j]
 		}
-		k[i] = y / (1 - z*complex(tab.A[i][i], 0))
+		k[i] = y / (1 - z*complex(diagonal, 0))
 	}
 	for i, b := range tab.B {
 		y1 += z * complex(b, 0) * k[i]

@@ -157,12 +157,14 @@ type piece[S any] struct {
 
 func (p *piece[S]) At(dst S, t float64) {
 	x := (t - p.t1) / p.h
-	c, power := make([]float64, len(p.z)), 1.0
+	lent, c := borrowWeights(len(p.z))
+	power := 1.0
 	for j := range c {
 		power *= x
 		c[j] = power
 	}
 	p.sp.AddScaled(dst, p.y1, c, p.z)
+	weightsPool.Put(lent)
 }
 
 // timesLinear multiplies the polynomial p[0] + .. + p[n] x^n by a + b x in place.

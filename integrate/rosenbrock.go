@@ -266,7 +266,8 @@ type rosenbrockStep[S any] struct {
 }
 
 func (r *rosenbrockStep[S]) At(dst S, t float64) {
-	w := make([]float64, len(r.u))
+	lent, w := borrowWeights(len(r.u))
 	r.tab.Weights(w, (t-r.t0)/(r.t1-r.t0))
 	r.sp.AddScaled(dst, r.y0, w, r.u)
+	weightsPool.Put(lent)
 }

@@ -59,7 +59,9 @@ func (v Variant) String() string {
 // Settings.Grid is for the forward solution alone.
 type Continuous struct {
 	Variant Variant
-	// Solver is the method of the backward pass. Nil means that of the forward solution.
+	// Solver is the method of the backward pass. Nil means that of the forward solution,
+	// and a one-step method of the same kind where that is BDF, Adams or Auto: every
+	// observation is a fresh start, which takes multistep methods back to order 1.
 	Solver integrate.Method
 	// Tighten multiplies both tolerances in the forward solution of Interpolating,
 	// whose interpolant is less accurate than its steps. Zero means 0.1.
@@ -150,7 +152,7 @@ func (c Continuous) suits(mass bool, solver integrate.Method) error {
 	}
 	switch solver.(type) {
 	case integrate.Rosenbrock, integrate.ImplicitRungeKutta, integrate.RadauIIA5, integrate.BDF:
-		return fmt.Errorf("sensitivity: Backsolve does not go backward by %v: what is stiff forward is unstable backward; take another variant, or an explicit Continuous.Solver", solver)
+		return fmt.Errorf("sensitivity: Backsolve does not go backward by %v: what is stiff forward is unstable backward; take another variant, such as gauss, or an explicit Continuous.Solver", solver)
 	}
 	return nil
 }
@@ -215,6 +217,9 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	if b.stepper == nil {
 		b.stepper = set.solver()
 	}
+	if b.y.states() > 0 && !explicitMethod(b.stepper) {
+		return fmt.Errorf("sensitivity: backsolve with %v: a state is solved backward by explicit methods only; interpolating, gauss and quadrature take others", b.stepper)
+	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.end, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: b.breaks(), Events: b.events(),
 		Newton: b.newton(),
@@ -254,6 +259,17 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		return b.fail(m.T0, stats.Steps, err)
 	}
 	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.end))
+}
+
+// explicitMethod says whether a method solves no equations.
+func explicitMethod(m integrate.Method) bool {
+	switch m := m.(type) {
+	case integrate.RungeKutta:
+		return m.Tableau().Explicit()
+	case integrate.Adams, integrate.Auto:
+		return true
+	}
+	return false
 }
 
 // integrate adds a step to the integral outside, or keeps it for later.

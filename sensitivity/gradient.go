@@ -59,12 +59,7 @@ func Gradients[S any](ctx context.Context, p Problem[S], losses []*Loss[S], meth
 			err = discrete(ctx, as, method, &s)
 		}
 	case Continuous:
-		if method.Variant != Backsolve {
-			s.Solver, err = m.recorded(ctx, &s)
-		}
-		if err == nil {
-			err = continuous(ctx, as, method, &s)
-		}
+		err = continuous(ctx, as, method, &s)
 	case nil:
 		return nil, fmt.Errorf("sensitivity: no method was given; Forward{} is right for few parameters, Discrete{} for many")
 	default:

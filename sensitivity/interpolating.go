@@ -2,21 +2,23 @@ package sensitivity
 
 import (
 	"context"
-	"math"
+	"slices"
+	"sort"
 
 	"github.com/odefit/odefit/integrate"
 	"github.com/odefit/odefit/integrate/space"
 )
 
-// interpolating is the companion that keeps the forward solution, every step with
-// its stages, and interpolates. The interpolant is one order less accurate than the
-// steps, so these are taken to a tighter tolerance.
+// interpolating is the companion that keeps the forward solution, the interpolant of
+// every step, and looks it up. The interpolant is one order less accurate than the
+// steps of most methods, so these are taken to a tighter tolerance.
 type interpolating[S any] struct {
-	m   *model[S]
-	rec *integrate.Record[S]
-	n   int // the step of the last look-up
-	in  *integrate.Inside[S]
-	y   S
+	m      *model[S]
+	t      []float64 // the grid
+	knots  []S       // at the beginning of every step, events included, and at the end
+	inside []integrate.Interpolant[S]
+	n      int // the step of the last look-up
+	y      S
 }
 
 // roundingFloor is the relative tolerance below which tightening helps no more.
@@ -38,15 +40,61 @@ func newInterpolating[S any](ctx context.Context, m *model[S], method Continuous
 			s.AbsTols[i] = a * factor
 		}
 	}
-	rec, err := integrate.NewRecord(ctx, m.integral(), set.solver(), &s, integrate.Keep{Stages: true})
-	if err != nil {
+	c := &interpolating[S]{m: m, t: []float64{m.T0}, y: m.sp.New(m.y0)}
+	run := integrate.Start(ctx, m.integral(), set.solver(), &s)
+	for step := range run.Steps() {
+		of, err := step.Keep()
+		if err != nil {
+			return nil, err
+		}
+		c.inside = append(c.inside, of)
+		c.keep(step.T1, step.Y0)
+	}
+	if err := run.Err(); err != nil {
 		return nil, err
 	}
-	m.stats.addForward(rec.Stats)
-	m.grid = rec.T
-	m.finish(rec.T[rec.Len()], rec.Acted)
-	c := &interpolating[S]{m: m, rec: rec, n: max(rec.Len()-1, 0), in: rec.Inside(), y: m.sp.New(m.y0)}
-	return c, c.setInstants()
+	end, last := run.State()
+	c.knots = append(c.knots, m.copied(last))
+	c.n = max(len(c.inside)-1, 0)
+	m.stats.addForward(run.Stats())
+	m.grid = c.t
+	m.finish(end, run.Acted())
+	if method.Solver == nil {
+		set.Solver = backwardSolver(set.solver(), run.Stats(), s.RelTol)
+	}
+	c.setInstants(run.Acted())
+	return c, nil
+}
+
+// keep takes note of a step to t1 that begins at y.
+func (c *interpolating[S]) keep(t1 float64, y S) {
+	c.t, c.knots = append(c.t, t1), append(c.knots, c.m.copied(y))
+}
+
+// copied returns a copy of a state.
+func (m *model[S]) copied(y S) S {
+	z := m.sp.New(y)
+	m.sp.Copy(z, y)
+	return z
+}
+
+// backwardSolver returns a method for the adjoint equation of a solution by m. Every
+// observation is a fresh start, which would take a multistep method back to order 1, so
+// a one-step method of the same kind it is.
+func backwardSolver(m integrate.Method, run integrate.Stats, rel float64) integrate.Method {
+	explicit := integrate.Auto{}.Explicit(rel)
+	switch m.(type) {
+	case integrate.Auto:
+		if run.Switches == 0 && run.Jacobians == 0 {
+			return explicit
+		}
+		return integrate.Rodas5P{}
+	case integrate.BDF:
+		return integrate.Rodas5P{}
+	case integrate.Adams:
+		return explicit
+	}
+	return m
 }
 
 func (c *interpolating[S]) states() int                                 { return 0 }
@@ -69,51 +117,46 @@ func (c *interpolating[S]) state(t float64, _ *space.Bundle[S]) S {
 }
 
 // setInstants notes the states before events.
-func (c *interpolating[S]) setInstants() error {
-	m, rec := c.m, c.rec
-	for i := 0; i < len(rec.Acted); {
-		n := rec.Acted[i].Step
-		at := instant[S]{t: rec.T[n], acted: rec.ActedAt(n), before: m.sp.New(m.y0)}
+func (c *interpolating[S]) setInstants(acted []integrate.Acted) {
+	m := c.m
+	for len(acted) > 0 {
+		n := acted[0].Step
+		next := slices.IndexFunc(acted, func(a integrate.Acted) bool { return a.Step != n })
+		if next < 0 {
+			next = len(acted)
+		}
+		at := instant[S]{t: c.t[n], acted: acted[:next], before: m.sp.New(m.y0)}
 		if n == 0 {
 			m.sp.Copy(at.before, m.y0)
 		} else {
-			if err := c.in.Enter(n-1, rec.Y[n-1], rec.K[n-1]); err != nil {
-				return err
-			}
-			c.in.At(at.before, rec.T[n])
+			c.inside[n-1].At(at.before, c.t[n])
 		}
 		m.instants = append(m.instants, at)
-		i += len(at.acted)
+		acted = acted[next:]
 	}
-	return nil
 }
 
 // known interpolates. Going backward, the step is the last one looked up or one
 // of its neighbours; else it is searched.
 func (c *interpolating[S]) known(t float64) S {
-	rec := c.rec
-	if t == rec.T[rec.Len()] {
-		return rec.End
+	last := len(c.inside)
+	if t == c.t[last] {
+		return c.knots[last]
 	}
-	if lo, hi := min(rec.T[c.n], rec.T[c.n+1]), max(rec.T[c.n], rec.T[c.n+1]); !(t > lo && t < hi) {
-		c.n = rec.Find(t)
+	if lo, hi := min(c.t[c.n], c.t[c.n+1]), max(c.t[c.n], c.t[c.n+1]); !(t > lo && t < hi) {
+		dir := c.m.dir()
+		c.n = max(sort.Search(last, func(i int) bool { return dir*c.t[i] > dir*t })-1, 0)
 	}
-	if t == rec.T[c.n] {
-		return rec.Y[c.n]
+	if t == c.t[c.n] {
+		return c.knots[c.n]
 	}
-	if c.in.Step() != c.n {
-		if err := c.in.Enter(c.n, rec.Y[c.n], rec.K[c.n]); err != nil {
-			c.m.sp.AddScaled(c.y, rec.Y[c.n], []float64{math.NaN()}, rec.Y[c.n:c.n+1]) // ends the backward pass
-			return c.y
-		}
-	}
-	c.in.At(c.y, t)
+	c.inside[c.n].At(c.y, t)
 	return c.y
 }
 
 func (c *interpolating[S]) largest() float64 {
-	size := c.m.size(c.rec.End)
-	for _, y := range c.rec.Y {
+	size := 0.0
+	for _, y := range c.knots {
 		size = max(size, c.m.size(y))
 	}
 	return size
