@@ -1,7 +1,9 @@
 package dynsys
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/odefit/odefit/dynsys/expr"
@@ -138,6 +140,59 @@ func (l *EventList) Until(p []float64, t1 float64) ([]Event[[]float64], error) {
 		}
 	}
 	return l.list, nil
+}
+
+// ErrOftener: parameters make an event happen again and again more often than the list
+// of a system's events has room for.
+var ErrOftener = errors.New("dynsys: a repeated event happens more often at these parameters than was planned for; make the system at parameters nearer to them")
+
+// About returns the events of a run that ends at t1 for parameters near p: repeated ones
+// twice as often as at p and ten times more. At parameters that make one happen more
+// often than that, its time is the error [ErrOftener].
+func (l *EventList) About(p []float64, t1 float64) ([]Event[[]float64], error) {
+	if _, err := l.Until(p, t1); err != nil {
+		return nil, err
+	}
+	var list []Event[[]float64]
+	for _, w := range l.evals {
+		if !w.c.Repeated {
+			list = append(list, w.event(0))
+			continue
+		}
+		n := 0
+		for _, e := range l.list {
+			if e.Name == w.c.Name {
+				n++
+			}
+		}
+		room := float64(2*n + 10)
+		for k := range int(room) {
+			e := w.event(float64(k))
+			at := e.At.Value
+			e.At.Value = func(p []float64) (float64, error) {
+				t, _ := at(p)
+				if t > w.last(p) {
+					return math.Inf(1), nil
+				}
+				return t, nil
+			}
+			list = append(list, e)
+		}
+		list = append(list, Event[[]float64]{Name: w.c.Name, At: Time{Value: func(p []float64) (float64, error) {
+			if t := w.time(p, room); t <= min(w.last(p), t1) {
+				return t, ErrOftener
+			}
+			return math.Inf(1), nil
+		}}})
+	}
+	return list, nil
+}
+
+// last returns the time until which a repeated event happens.
+func (w *eventEval) last(p []float64) float64 {
+	var at [3]float64
+	w.at.values(at[:], w.place(0, nil, p))
+	return at[2]
 }
 
 // evaluator returns the functions of an event.

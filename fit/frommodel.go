@@ -54,20 +54,20 @@ func FromModel(m *model.Model, tables Tables) (*Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	dynamics, err := c.Dynamics()
+	dynamics, err := c.Equations()
 	if err != nil {
 		return nil, err
 	}
 	j := &joiner{
 		m: m, c: c, tables: tables, dynamics: dynamics, start: startTime(m, tables.Data),
-		p: &Problem{RelTol: m.RelTol, AbsTol: m.AbsTol},
+		p: &Problem{RelTol: m.RelTol, AbsTol: m.AbsTol, own: []dynsys.Model{dynamics}},
 	}
 	for _, step := range []func() error{
 		j.solver, j.experiments, j.parameters, j.parameterTable, j.checkGuesses, j.priors,
 		j.observables, j.links, j.observations, j.doses, j.events, j.inputs, j.reports,
 	} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, errors.Join(err, j.p.Close())
 		}
 	}
 	return j.p, nil

@@ -42,10 +42,11 @@ func (j *joiner) doses() error {
 		same := slices.IndexFunc(infused, func(m infusedModel) bool { return slices.Equal(m.doses, infusions) })
 		if same < 0 {
 			same = len(infused)
-			dynamics, err := j.c.Dynamics(infusions...)
+			dynamics, err := j.c.Equations(infusions...)
 			if err != nil {
 				return err
 			}
+			j.p.own = append(j.p.own, dynamics)
 			infused = append(infused, infusedModel{infusions, dynamics})
 		}
 		to.Model = infused[same].dynamics

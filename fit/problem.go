@@ -28,6 +28,8 @@ type Problem struct {
 	// MaxSteps bounds the steps of one simulation. Zero means 100,000. In starts
 	// other than the guess it is 10,000 at most.
 	MaxSteps int
+
+	own []dynsys.Model // those that FromModel made
 }
 
 // Parameter is a number that the fit seeks, or a known one.

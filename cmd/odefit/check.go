@@ -31,6 +31,7 @@ func (k *checkCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
+	defer l.close()
 	k.solverFlags.apply(l.problem)
 	if err := c.write(func(w io.Writer) error { return describeModel(w, l) }); err != nil {
 		return err

@@ -38,6 +38,7 @@ func (f *fitCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
+	defer l.close()
 	if err := l.checkObserved(); err != nil {
 		return err
 	}

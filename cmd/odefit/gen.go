@@ -37,7 +37,7 @@ func (g *genCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
-	dynamics, err := compiled.Dynamics()
+	dynamics, err := compiled.Equations()
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func (g *gradcheckCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
+	defer l.close()
 	if err := l.checkObserved(); err != nil {
 		return err
 	}

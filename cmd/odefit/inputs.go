@@ -34,7 +34,15 @@ func (c *console) load(f modelFile, data string) (*loaded, error) {
 	if err := c.read(l, f, data); err != nil {
 		return nil, err
 	}
-	return l, l.join()
+	return joined(l)
+}
+
+// joined returns l with its problem.
+func joined(l *loaded) (*loaded, error) {
+	if err := l.join(); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // join makes one problem of the model and its tables.
@@ -52,6 +60,10 @@ func (l *loaded) join() error {
 	}
 	return err
 }
+
+// close frees the machine code of the problem. What it says goes nowhere: results stand
+// by then.
+func (l *loaded) close() { _ = l.problem.Close() }
 
 // dropScales takes the rows of left-out scales from a parameter table that a fit
 // wrote: they are no parameters of the model, and take their optimal values.

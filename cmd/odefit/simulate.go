@@ -45,6 +45,7 @@ func (s *simulateCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
+	defer l.close()
 	s.solverFlags.apply(l.problem)
 	if err := s.checkTimes(l, times); err != nil {
 		return err
@@ -157,7 +158,7 @@ func (c *console) loadSet(f modelFile, set []string) (*loaded, error) {
 			return nil, err
 		}
 	}
-	return l, l.join()
+	return joined(l)
 }
 
 // set takes in NAME=VALUE as a row of the parameters table would be.

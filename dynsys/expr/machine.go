@@ -24,6 +24,7 @@ type Machine struct {
 	at      layout
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
+	forget  runtime.Cleanup
 
 	mu     sync.Mutex
 	free   []*instance // of evaluators that are gone
@@ -50,12 +51,13 @@ func (p *Program) Machine() (*Machine, error) {
 	if m.module, err = m.runtime.CompileModule(ctx, text); err != nil {
 		return nil, errors.Join(fmt.Errorf("expr: compiling machine code: %w", err), m.runtime.Close(ctx))
 	}
-	runtime.AddCleanup(m, func(r wazero.Runtime) { _ = r.Close(ctx) }, m.runtime)
+	m.forget = runtime.AddCleanup(m, func(r wazero.Runtime) { _ = r.Close(ctx) }, m.runtime)
 	return m, nil
 }
 
-// Close frees the machine code. A machine that nobody uses any more is closed by the
-// garbage collector, at a time of its choosing.
+// Close gives up the machine code: the garbage collector unmaps it once the evaluators
+// are gone, too. A machine that nobody uses any more is closed by the garbage collector,
+// at a time of its choosing.
 func (m *Machine) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -64,7 +66,10 @@ func (m *Machine) Close() error {
 	}
 	m.closed = true
 	m.free = nil
-	return m.runtime.Close(context.Background())
+	m.forget.Stop()
+	err := m.runtime.Close(context.Background())
+	m.runtime, m.module = nil, nil
+	return err
 }
 
 // Evaluator returns an evaluator with a memory of its own of at least 64 kB.

@@ -1,12 +1,67 @@
 package model
 
 import (
+	"errors"
+
 	"github.com/odefit/odefit/dynsys"
 	"github.com/odefit/odefit/dynsys/expr"
 	"github.com/odefit/odefit/integrate"
 )
 
-// Dynamics returns the equations as a model over the quantities q, which all
+// Run is one run of a model.
+type Run struct {
+	T0, T1 float64 // from when to when; repeated events happen until T1
+	Doses  []Administration
+	// Slack is by how much a require line may be broken: the noise of the solver.
+	Slack float64
+}
+
+// Dynamics returns the whole model for one run: the equations with the doses, the events
+// and the require lines. Its parameters are the quantities q, its initial values those of
+// the text. Inputs are parameters of it, behind the constants, whose values dynsys.Force
+// makes functions of time.
+//
+// A system of the model serves parameters for which repeated events happen at most twice
+// as often as at the values in the text, and some times more; beyond that it fails with
+// [dynsys.ErrOftener].
+func (c *Compiled) Dynamics(run Run) (dynsys.Model, error) {
+	m, err := c.Equations(run.Doses...)
+	if err != nil {
+		return nil, err
+	}
+	list := append(c.Given(run.Doses), c.Happenings(run.T0, run.Slack)...)
+	if len(list) == 0 {
+		return m, nil
+	}
+	events, err := dynsys.CompileEvents(c.Graph, c.Layout.States, c.Layout.Quantities, list)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	values := make([]float64, c.Layout.Quantities)
+	for i, q := range c.Quantities {
+		values[i] = q.Value
+	}
+	return eventful{m, events, run.T1, values}, nil
+}
+
+// eventful is a model with events.
+type eventful struct {
+	dynsys.Model
+	events *dynsys.GraphEvents
+	end    float64
+	values []float64
+}
+
+func (m eventful) System() (*dynsys.System[[]float64], error) {
+	sys, err := m.Model.System()
+	if err != nil {
+		return nil, err
+	}
+	sys.Events, err = m.events.List().About(m.values, m.end)
+	return sys, err
+}
+
+// Equations returns the equations alone as a model over the quantities q, which all
 // experiments share: its parameters are q. Its initial values are those of the
 // text; for an experiment that sets its own, see Initial. It stops and restarts
 // where a right-hand side jumps at a time that depends on quantities and numbers
@@ -14,12 +69,13 @@ import (
 //
 // Doses that are infusions add to the equations; doses at once are events, see Given.
 //
-// Events and require lines are not part of it: see Happenings. Inputs are parameters of
-// it, behind the constants, whose values dynsys.Force makes functions of time.
+// Events and require lines are not part of it: see Happenings and Dynamics. Inputs are
+// parameters of it, behind the constants, whose values dynsys.Force makes functions of
+// time.
 //
 // The model has a graph of its own, so that it may be used while Cell and Graph
 // are.
-func (c *Compiled) Dynamics(doses ...Administration) (dynsys.Model, error) {
+func (c *Compiled) Equations(doses ...Administration) (dynsys.Model, error) {
 	g := newGraph(c.Model)
 	var rates, initial []expr.Node
 	for _, s := range c.Model.States {

@@ -13,7 +13,7 @@ import (
 
 func dynamics(t *testing.T, c *Compiled) dynsys.Model {
 	t.Helper()
-	d, err := c.Dynamics()
+	d, err := c.Equations()
 	if err != nil {
 		t.Fatal(err)
 	}

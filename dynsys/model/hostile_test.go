@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 			readAgain(t, m)
 			if c, err := m.Compile(); err == nil {
 				c.Warnings()
-				if _, err := c.Dynamics(); err != nil {
+				if _, err := c.Equations(); err != nil {
 					t.Error(err)
 				}
 			}

@@ -27,7 +27,7 @@ func TestNet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := c.Dynamics()
+		d, err := c.Equations()
 		if err != nil {
 			t.Fatal(err)
 		}
