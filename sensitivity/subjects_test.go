@@ -108,7 +108,7 @@ func written(t testing.TB, text string) *dynsys.System[[]float64] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dynamics, err := compiled.Dynamics()
+	dynamics, err := compiled.Equations()
 	if err != nil {
 		t.Fatal(err)
 	}
