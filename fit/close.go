@@ -2,6 +2,7 @@ package fit
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/odefit/odefit/dynsys"
@@ -18,7 +19,11 @@ func (p *Problem) Close() error {
 		models = append(models, p.Experiments[i].Model)
 	}
 	for _, m := range models {
-		if m != nil && !seen[m] {
+		switch {
+		case m == nil:
+		case !reflect.ValueOf(m).Comparable(): // a user's own: shared or not cannot be told
+			errs = append(errs, m.Close())
+		case !seen[m]:
 			seen[m] = true
 			errs = append(errs, m.Close())
 		}

@@ -41,7 +41,7 @@ func (c *Compiled) Dynamics(run Run) (dynsys.Model, error) {
 	for i, q := range c.Quantities {
 		values[i] = q.Value
 	}
-	return eventful{m, events, run.T1, values}, nil
+	return &eventful{m, events, run.T1, values}, nil
 }
 
 // eventful is a model with events.
@@ -52,7 +52,7 @@ type eventful struct {
 	values []float64
 }
 
-func (m eventful) System() (*dynsys.System[[]float64], error) {
+func (m *eventful) System() (*dynsys.System[[]float64], error) {
 	sys, err := m.Model.System()
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (c *Compiled) Equations(doses ...Administration) (dynsys.Model, error) {
 		Rates: jumps.Outs, Initial: initial, Breaks: jumps.Times,
 	}.Model()
 	if d := c.Model.Differential(); d != nil && err == nil {
-		return massive{m, d}, nil
+		return &massive{m, d}, nil
 	}
 	return m, err
 }
@@ -110,7 +110,7 @@ type massive struct {
 	diagonal []float64
 }
 
-func (m massive) System() (*dynsys.System[[]float64], error) {
+func (m *massive) System() (*dynsys.System[[]float64], error) {
 	sys, err := m.Model.System()
 	if err != nil {
 		return nil, err
