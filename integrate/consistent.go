@@ -397,6 +397,36 @@ func (c *Constraints[S]) Tangent(s, r S) error {
 	return nil
 }
 
+// Cotangent is the transpose of [Constraints.Tangent] at the consistent y: where lambda is
+// what the loss owes the tangent made consistent, lambda + f_y^T dst is what it owes the
+// one before, and f_p^T dst what it owes v.
+func (c *Constraints[S]) Cotangent(dst S, t float64, y, lambda S) error {
+	c.p.Space.Copy(c.y, y)
+	c.t, c.stale = t, true
+	if err := c.matrix(t); err != nil {
+		return err
+	}
+	c.stale = false
+	c.flat.Flatten(c.d, lambda)
+	c.lu.SolveTransposed(c.d)
+	clear(c.f)
+	for i, algebraic := range c.algebraic {
+		if !algebraic || c.scale[i] == 0 {
+			continue
+		}
+		q := -c.d[i] / c.scale[i]
+		if c.w == nil {
+			c.f[i] = q
+			continue
+		}
+		for k, v := range c.w[i] {
+			c.f[k] += q * v
+		}
+	}
+	c.flat.Unflatten(dst, c.f)
+	return nil
+}
+
 // Settler is a [Newton] that makes states consistent itself: a run whose problem has
 // one asks it at the start and after every event that changes the state.
 type Settler[S any] interface{ Settle(t float64, y S) error }

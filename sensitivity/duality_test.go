@@ -102,15 +102,7 @@ func implicits() []integrate.Method {
 func traced(t testing.TB) []fixture {
 	t.Helper()
 	fix := func(name string, y0, p []float64, t1, h float64, rates dynsys.Rates) fixture {
-		m, err := dynsys.Trace(len(y0), len(p), rates)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sys, err := m.System()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return fixture{name, Problem[[]float64]{System: sys, P: p, T1: t1, Y0: y0}, roughGrid(0, t1, h)}
+		return tracedFixture(t, name, y0, p, t1, h, rates)
 	}
 	type node = expr.Node
 	return []fixture{
@@ -128,6 +120,19 @@ func traced(t testing.TB) []fixture {
 			return []node{b.Sub(pair, slow), b.Sub(b.Sub(slow, pair), fast), fast}
 		}),
 	}
+}
+
+func tracedFixture(t testing.TB, name string, y0, p []float64, t1, h float64, rates dynsys.Rates) fixture {
+	t.Helper()
+	m, err := dynsys.Trace(len(y0), len(p), rates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys, err := m.System()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fixture{name, Problem[[]float64]{System: sys, P: p, T1: t1, Y0: y0}, roughGrid(0, t1, h)}
 }
 
 // dualityOf tests methods on fixtures of the size of the space.

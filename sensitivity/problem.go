@@ -19,7 +19,8 @@ type Problem[S any] struct {
 	P      []float64 // NumParams parameters
 	T0, T1 float64
 	// Y0 is the initial state, unless System.Initial gives it; then only its shape
-	// is used, and it may be nil where S is []float64.
+	// is used, and it may be nil where S is []float64. Where M y' = f has algebraic
+	// equations, the solution starts from the state near it that satisfies them.
 	Y0 S
 	// More makes further systems like System, each for a goroutine of its own:
 	// Model.System of the model that System came from. Nil: everything runs on one.
@@ -160,7 +161,7 @@ func (m *model[S]) set(p Problem[S]) error {
 			return err
 		}
 		m.breaks = make([]float64, p.System.Breaks.Count)
-		m.started = true
+		m.started, m.slope = true, nil
 	}
 	if err := m.setInitial(); err != nil {
 		return err
@@ -171,13 +172,14 @@ func (m *model[S]) set(p Problem[S]) error {
 	if err := m.setEvents(); err != nil {
 		return err
 	}
-	return m.checkConsistent()
+	return m.settle()
 }
 
-// checkConsistent refuses an initial state that a run of the state alone would correct
-// to satisfy the algebraic equations of M y' = f: derivatives do not go through that
-// correction.
-func (m *model[S]) checkConsistent() error {
+// settle makes the initial state consistent with the algebraic equations of M y' = f, as
+// every run does. Derivatives go through that correction: those in algebraic components
+// that it settles are zero, and what it makes of the others and of the parameters is part
+// of dL/dp and dL/dy0.
+func (m *model[S]) settle() error {
 	if m.sys.Mass == nil {
 		return nil
 	}
@@ -185,10 +187,7 @@ func (m *model[S]) checkConsistent() error {
 	if err != nil {
 		return fmt.Errorf("sensitivity: %w", err)
 	}
-	m.sp.AddScaled(y, y, []float64{-1}, []S{m.y0})
-	if m.size(y) != 0 {
-		return fmt.Errorf("sensitivity: %w: gradients need an initial state that satisfies the algebraic equations; integrate.Consistent finds it", integrate.ErrInconsistent)
-	}
+	m.sp.Copy(m.y0, y)
 	return nil
 }
 

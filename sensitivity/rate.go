@@ -21,15 +21,38 @@ func (m *model[S]) rate(dst S, t float64, y S) error {
 	if err := m.rhs(dst, t, y); err != nil || m.sys.Mass == nil {
 		return err
 	}
-	if m.slope == nil {
-		if err := m.newRate(); err != nil {
-			return err
-		}
+	if err := m.newRate(); err != nil {
+		return err
 	}
 	return m.slope.solve(dst, t, y)
 }
 
+// unsettle is the transpose of what making the initial state consistent does to
+// tangents: it replaces the adjoint of the consistent state by that of the state given,
+// and adds to dL/dp.
+func (m *model[S]) unsettle(lambda S, gp []float64) error {
+	if m.sys.Mass == nil {
+		return nil
+	}
+	if err := m.newRate(); err != nil || m.slope.algebra == nil {
+		return err
+	}
+	t, rho, gy := m.within(m.T0), m.sp.New(m.y0), m.sp.New(m.y0)
+	if err := m.slope.algebra.Cotangent(rho, t, m.y0, lambda); err != nil {
+		return err
+	}
+	if err := m.vjp(gy, gp, t, m.y0, rho); err != nil {
+		return err
+	}
+	m.sp.AddScaled(lambda, lambda, []float64{1}, []S{gy})
+	return nil
+}
+
+// newRate makes slope, once.
 func (m *model[S]) newRate() (err error) {
+	if m.slope != nil {
+		return nil
+	}
 	r := &rate[S]{m: m, ft: m.sp.New(m.y0)}
 	p := m.integral()
 	if r.algebra, err = integrate.NewConstraints(&p, &m.work); err != nil {

@@ -148,6 +148,9 @@ func (s *sweep[S]) arrive(d *descent[S]) error {
 		return s.fail(-1, err)
 	}
 	slices.Reverse(a.res.Adjoint)
+	if err := m.unsettle(d.lambda, a.res.P); err != nil {
+		return s.fail(-1, err)
+	}
 	m.sp.Copy(a.res.Y0, d.lambda)
 	if err := a.foldInitial(); err != nil {
 		return err
