@@ -309,11 +309,9 @@ func TestLeastSquaresFailingJacobian(t *testing.T) {
 	p := problemNamed("Rosenbrock")
 	problem := p.leastSquares()
 	linearize := problem.Linearize
-	calls := 0
 	problem.Linearize = func(ctx context.Context, r, jac, x []float64) (float64, error) {
-		calls++
 		f, err := linearize(ctx, r, jac, x)
-		if calls%3 == 0 {
+		if math.Float64bits(x[0])%5 == 0 && x[0] != p.start[0] { // at a fifth of all points
 			jac[1] = inf
 		}
 		return f, err

@@ -20,7 +20,10 @@ type trustRegion struct {
 	truncation   *truncation
 	secant       *secant
 	step         *boxStep
+	walls        *walls
 	res, jac     []float64 // of the last linearisation; models reduce them in place
+
+	lastLinearized bool // the last evaluation was one
 
 	zero       float64   // 28 decades below the first 1/2 |r|^2: nothing, to rounding
 	decrement  float64   // delta at x
@@ -36,7 +39,7 @@ func newTrustRegion(ctx context.Context, m LeastSquares, p Residuals, b Bounds, 
 		x: slices.Clone(x0), trial: make([]float64, n), f: math.Inf(1),
 		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n),
 		truncation: newTruncation(n, m.RankTol),
-		secant:     newSecant(n, floor), step: newBoxStep(n, floor),
+		secant:     newSecant(n, floor), step: newBoxStep(n, floor), walls: newWalls(n),
 		res: make([]float64, p.Rows), jac: make([]float64, p.Rows*n),
 		decrement: math.NaN(), largest: make([]float64, n),
 	}
@@ -87,6 +90,9 @@ func (s *trustRegion) run() Status {
 				Evaluations: s.evaluations, Gradients: s.gradients, Failures: s.failures,
 			})
 		}
+		if s.walls.any() {
+			length = s.confined()
+		}
 		if !s.advance(length) {
 			if s.below(s.noise()) || s.level() {
 				return ConvergedNoise
@@ -133,6 +139,16 @@ func (s *trustRegion) undamped(model *gaussNewton, x []float64) float64 {
 	return s.step.minimize(0)
 }
 
+// confined is undamped for the point x between its walls as well.
+func (s *trustRegion) confined() float64 {
+	length := s.undamped(s.model, s.x)
+	if !s.walls.any() {
+		return length
+	}
+	s.walls.confine(s.step)
+	return s.step.minimize(0)
+}
+
 // ended judges the point x, or returns NotRun to go on.
 func (s *trustRegion) ended() Status {
 	switch {
@@ -150,7 +166,7 @@ func (s *trustRegion) ended() Status {
 // magnitude that each parameter has had.
 func (s *trustRegion) negligible() bool {
 	for j, d := range s.step.d {
-		if math.Abs(d) > s.XTol*s.largest[j] {
+		if !(math.Abs(d) <= s.XTol*s.largest[j]) {
 			return false
 		}
 	}
@@ -194,6 +210,7 @@ func (s *trustRegion) noise() float64 {
 // undamped one, whose length is given. It returns false where no step can be
 // confirmed, and at the end of the context.
 func (s *trustRegion) advance(length float64) bool {
+	alone := true // a single parameter may be the cause of failures
 	for range maxTrials {
 		length = s.step.within(s.radius, length)
 		if !s.propose() {
@@ -203,7 +220,7 @@ func (s *trustRegion) advance(length float64) bool {
 		if promised <= 1e-2*rounding(s.f) && promised < s.decrement {
 			return false // shorter steps can only promise less
 		}
-		f, ok := s.tryValue()
+		f, ok := s.valueAt(s.trial)
 		if ok {
 			decrease := s.f - f
 			s.secant.compare(s.model, s.step.d, decrease, s.noise())
@@ -228,11 +245,18 @@ func (s *trustRegion) advance(length float64) bool {
 		if s.cancelled {
 			return false
 		}
-		s.radius = math.Min(s.radius, length/2)
-		if s.failed {
+		switch {
+		case !s.failed:
+			s.radius = math.Min(s.radius, length/2)
+		case alone && s.block():
+			s.radius = length / 2
+		case s.cancelled:
+			return false
+		default:
+			alone = false
 			s.radius = length / 4
 		}
-		length = s.undamped(s.model, s.x)
+		length = s.confined()
 	}
 	return false
 }
@@ -247,9 +271,9 @@ const maxTrials = 200
 func (s *trustRegion) propose() bool {
 	for j, x := range s.x {
 		switch d := s.step.d[j]; d {
-		case s.step.lo[j]:
+		case s.bounds.lower(j) - x:
 			s.trial[j] = s.bounds.lower(j)
-		case s.step.hi[j]:
+		case s.bounds.upper(j) - x:
 			s.trial[j] = s.bounds.upper(j)
 		default:
 			s.trial[j] = x + d
@@ -296,22 +320,23 @@ func (s *trustRegion) accept(f float64) {
 	for j, x := range s.x {
 		s.step.d[j] = s.trial[j] - x
 	}
+	s.walls.step(s.step.d)
 	s.secant.update(s.spare, s.step.d, s.model.g)
 	s.model, s.spare = s.spare, s.model
 	copy(s.x, s.trial)
 	s.f = f
 }
 
-// tryValue returns f at the trial point.
-func (s *trustRegion) tryValue() (float64, bool) {
+// valueAt returns f at a point.
+func (s *trustRegion) valueAt(x []float64) (float64, bool) {
 	if s.p.Value == nil {
-		return s.linearize(s.trial)
+		return s.linearize(x)
 	}
-	return s.value(s.trial)
+	return s.value(x)
 }
 
 // linearizeTrial sets the spare model to that of the trial point. Without Value,
-// tryValue has linearised already.
+// valueAt has linearised already.
 func (s *trustRegion) linearizeTrial() bool {
 	if s.p.Value != nil {
 		if _, ok := s.linearize(s.trial); !ok {
@@ -330,12 +355,14 @@ func (s *trustRegion) reduce(model *gaussNewton) {
 
 func (s *trustRegion) value(x []float64) (float64, bool) {
 	s.evaluations++
+	s.lastLinearized = false
 	f, err := s.p.Value(s.ctx, x)
 	return f, s.judge(s.ctx, f, err)
 }
 
 func (s *trustRegion) linearize(x []float64) (float64, bool) {
 	s.gradients++
+	s.lastLinearized = true
 	f, err := s.p.Linearize(s.ctx, s.res, s.jac, x)
 	if err == nil {
 		err = finite("residual", s.res)
