@@ -37,7 +37,7 @@ type explicit[S any] struct {
 	term   [1]S
 	end    int     // stage that is f at the end of the step, or -1
 	swaps  [2][]*S // where stages 0 and end stand in the sums
-	flat   *flat   // in place of the sums above, for a few float64
+	flat   *flat   // in place of the sums above, for []float64
 	done   int     // stages that hold f of the last attempt
 	ready  bool    // k[0] is f at the start of the next step
 	t0, t1 float64 // of the last attempt
@@ -45,25 +45,32 @@ type explicit[S any] struct {
 }
 
 func newExplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) *explicit[S] {
-	n := tab.AllStages()
 	e := &explicit[S]{
 		rhs: rhs[S]{f: p.F, last: math.Inf(1), stats: stats},
 		tab: tab, sp: p.Space, tol: (&Settings{}).Tolerance(), end: tab.endStage(),
-		y: p.Space.New(p.Y0), zero: p.Space.New(p.Y0),
-		k: make([]S, n), w: make([]float64, n), a: make([]combination[S], n),
+		w: make([]float64, tab.AllStages()),
 	}
-	if y, ok := any(p.Y0).([]float64); ok && len(y) < flatMost {
-		if _, ok := any(p.Space).(space.Floats); ok {
-			e.flat = newFlat(tab, len(y))
-			e.flat.y = any(e.y).([]float64)
-		}
+	if tab.Coarse != nil {
+		e.coarse = p.Space.New(p.Y0)
 	}
+	f, ok := any(p.F).(Func[[]float64])
+	if _, floats := any(p.Space).(space.Floats); floats && ok {
+		e.flat = newFlat(f, tab, len(any(p.Y0).([]float64)), stats)
+		e.k = any(e.flat.rows).([]S)
+		e.y, e.zero = any(e.flat.y).(S), any(e.flat.zero).(S)
+		return e
+	}
+	e.combine(p)
+	return e
+}
+
+// combine makes the stages and gathers the terms of the sums over them.
+func (e *explicit[S]) combine(p *Problem[S]) {
+	tab := e.tab
+	e.y, e.zero = p.Space.New(p.Y0), p.Space.New(p.Y0)
+	e.k, e.a = make([]S, tab.AllStages()), make([]combination[S], tab.AllStages())
 	for i := range e.k {
-		if e.flat != nil {
-			e.k[i] = any(e.flat.stage(i)).(S)
-		} else {
-			e.k[i] = p.Space.New(p.Y0)
-		}
+		e.k[i] = p.Space.New(p.Y0)
 	}
 	for i, row := range tab.A {
 		e.a[i] = combine(row, e.k)
@@ -77,10 +84,6 @@ func newExplicit[S any](p *Problem[S], tab *Tableau, stats *Stats) *explicit[S] 
 			e.swaps[i] = c.slots(e.swaps[i], j)
 		}
 	}
-	if tab.Coarse != nil {
-		e.coarse = p.Space.New(p.Y0)
-	}
-	return e
 }
 
 func (e *explicit[S]) setTolerance(tol space.Tolerance) { e.tol = tol }
@@ -97,7 +100,7 @@ func (e *explicit[S]) Accept() {
 		return
 	}
 	if f := e.flat; f != nil {
-		copy(f.stage(0), f.stage(e.end))
+		copy(f.rows[0], f.rows[e.end])
 		return
 	}
 	e.k[0], e.k[e.end] = e.k[e.end], e.k[0]
@@ -123,26 +126,37 @@ func (e *explicit[S]) Attempt(y1, err S, t, t1 float64, y S) error {
 		e.ready = true
 	}
 	e.done = 1
-	h, s := t1-t, e.tab.Stages()
-	if err := e.stages(s); err != nil {
+	h := t1 - t
+	if err := e.stages(e.tab.Stages()); err != nil {
 		return err
 	}
-	if f := e.flat; f != nil {
-		if !e.tab.FSAL {
-			f.sum(f.y1, f.y0, h, &f.b)
-		}
-		f.sum(any(err).([]float64), f.zero, h, &f.e)
-	} else {
+	e.finish(y1, err, y, h)
+	if e.tab.Coarse != nil {
+		e.weaken(err, y, y1)
+	}
+	return nil
+}
+
+// finish sets y1 and the error estimates from the stages.
+func (e *explicit[S]) finish(y1, err, y S, h float64) {
+	f := e.flat
+	if f == nil {
 		if !e.tab.FSAL {
 			e.b.add(e.sp, y1, y, h)
 		}
 		e.e.add(e.sp, err, e.zero, h)
+		if e.tab.Coarse != nil {
+			e.d.add(e.sp, e.coarse, e.zero, h)
+		}
+		return
 	}
+	if !e.tab.FSAL {
+		f.b.Add(f.y1, f.y0, h, f.k)
+	}
+	f.e.Add(any(err).([]float64), f.zero, h, f.k)
 	if e.tab.Coarse != nil {
-		e.d.add(e.sp, e.coarse, e.zero, h)
-		e.weaken(err, y, y1)
+		f.d.Add(any(e.coarse).([]float64), f.zero, h, f.k)
 	}
-	return nil
 }
 
 // weaken joins the estimate x with the coarse one, see [Tableau].Coarse.
@@ -157,21 +171,19 @@ func (e *explicit[S]) weaken(x, y, y1 S) {
 }
 
 // stages evaluates the stages up to n that are still missing.
-func (e *explicit[S]) stages(n int) error {
+func (e *explicit[S]) stages(n int) (err error) {
+	if e.flat != nil {
+		e.done, err = e.flat.stages(e.tab, e.done, n, e.end, e.t0, e.t1, e.rhs.last)
+		return err
+	}
 	h := e.t1 - e.t0
 	for ; e.done < n; e.done++ {
 		i, arg := e.done, e.y
 		if i == e.end {
 			arg = e.y1
 		}
-		switch f := e.flat; {
-		case i == e.end && !e.tab.FSAL: // y1 is known
-		case f == nil:
+		if i != e.end || e.tab.FSAL { // else y1 is known
 			e.a[i].add(e.sp, arg, e.y0, h)
-		case i == e.end:
-			f.sum(f.y1, f.y0, h, &f.a[i])
-		default:
-			f.sum(f.y, f.y0, h, &f.a[i])
 		}
 		if err := e.rhs.eval(e.k[i], StageTime(e.t0, e.t1, e.tab.C[i]), arg); err != nil {
 			return err

@@ -5,5 +5,5 @@
 // machine.
 //
 // [Tanh] and [ExpNeg] are elementary functions with their slopes, [AddProduct] is a product of
-// matrices.
+// matrices, [Terms] a sum of rows with weights, as in a stage of a Runge-Kutta method.
 package vector
