@@ -27,16 +27,22 @@ func (j *joiner) doses() error {
 		to := &j.p.Experiments[x]
 		to.Doses = given
 		var infusions []model.Administration
+		running, atOnce := false, false
 		for _, a := range given {
-			if a.Rate > 0 || a.Duration > 0 {
+			infusion := a.Rate > 0 || a.Duration > 0
+			running, atOnce = running || infusion, atOnce || !infusion || a.Steady != model.Unsteady
+			if infusion || a.Steady != model.Unsteady {
 				infusions = append(infusions, a)
 			}
 		}
-		if len(given) > len(infusions) && len(j.m.Zeros) > 0 {
-			return &dataset.Error{File: data.File, Line: data.Experiments[x].Doses[0].Line, Msg: "a dose at once in a model with algebraic equations is " + dataset.ErrUnsupported.Error(),
+		if err := j.steadyDoses(to); err != nil {
+			return err
+		}
+		if atOnce && len(j.m.Zeros) > 0 {
+			return &dataset.Error{File: data.File, Line: data.Experiments[x].Doses[0].Line, Msg: "a dose at once or at steady state in a model with algebraic equations is " + dataset.ErrUnsupported.Error(),
 				Hint: "give it as a short infusion", Err: dataset.ErrUnsupported}
 		}
-		if len(infusions) == 0 {
+		if !running {
 			continue
 		}
 		same := slices.IndexFunc(infused, func(m infusedModel) bool { return slices.Equal(m.doses, infusions) })
@@ -74,14 +80,15 @@ func (j *joiner) administrations(x *dataset.Experiment) ([]model.Administration,
 		case d.Time < j.start:
 			return nil, mistake("", fmt.Sprintf("a dose at the time %v, before the start of the model at %v", d.Time, j.start),
 				"give an earlier start: init STATE = VALUE at TIME")
-		case d.SteadyState:
-			return nil, &dataset.Error{File: j.tables.Data.File, Line: d.Line, Msg: "the steady state of repeated doses (ss) is " + dataset.ErrUnsupported.Error(),
-				Hint: "write the doses before as rows, with addl and ii", Err: dataset.ErrUnsupported}
 		}
 		for k := range d.Additional + 1 {
-			given = append(given, model.Administration{
+			a := model.Administration{
 				State: state, Time: d.Time + float64(k)*d.Interval, Amount: d.Amount, Rate: d.Rate, Duration: d.Duration,
-			})
+			}
+			if k == 0 {
+				a.Steady, a.Interval = model.Steadiness(d.SteadyState), d.Interval
+			}
+			given = append(given, a)
 		}
 	}
 	slices.SortStableFunc(given, func(a, b model.Administration) int {

@@ -79,6 +79,8 @@ type Experiment struct {
 	events   *dynsys.GraphEvents // nil: none
 	requires *requirements
 	inputs   *forcings
+	steady   []steadyDose // in the order of time
+	plain    dynsys.Model // without infusions, where there are steady doses
 
 	algebraic []int  // states without a derivative
 	link      linker // q and y0 as functions of the parameters; nil: from Params and Y0

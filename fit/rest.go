@@ -165,6 +165,11 @@ func (sim *simulation) horizon() (float64, error) {
 			}
 		}
 	}
+	for _, d := range sim.x.steady {
+		if sim.forever {
+			end = max(end, d.Time)
+		}
+	}
 	if !sim.forever || sim.events == nil {
 		return end, nil
 	}

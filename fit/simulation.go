@@ -28,8 +28,9 @@ type simulation struct {
 	at     []int     // at[k] is the place of observation k in y
 
 	events  *dynsys.EventList // nil: none
-	forever bool              // some observations are at infinite time; their place in y is the last
-	lenient bool              // looks after the end of the run are no mistake
+	steady  []dynsys.Event[[]float64]
+	forever bool // some observations are at infinite time; their place in y is the last
+	lenient bool // looks after the end of the run are no mistake
 	final   sensitivity.Steady
 
 	q, y0  []float64
@@ -85,6 +86,9 @@ func newSimulation(p *Problem, x *Experiment, estimated []bool, set sensitivity.
 	}
 	if sim.sys != nil {
 		sim.prepareTracer()
+		if err := sim.prepareSteady(); err != nil {
+			return nil, err
+		}
 	} else {
 		sim.y = make([][]float64, len(sim.times)+1)
 		sim.s = make([][][]float64, len(sim.times)+1)
@@ -258,17 +262,20 @@ func (sim *simulation) setEvents(end float64) error {
 			return sim.failure(err)
 		}
 	}
-	if sim.events == nil {
+	if sim.events == nil && sim.steady == nil {
 		return nil
 	}
-	events, err := sim.events.Until(sim.q, end)
-	if err != nil {
-		return sim.failure(err)
+	var events []dynsys.Event[[]float64]
+	if sim.events != nil {
+		var err error
+		if events, err = sim.events.Until(sim.q, end); err != nil {
+			return sim.failure(err)
+		}
 	}
 	if f := sim.x.inputs; f != nil {
 		events = dynsys.ForceEvents(events, sim.sys.NumParams, f.first, f.list)
 	}
-	sim.tracer.Problem.System.Events = events
+	sim.tracer.Problem.System.Events = append(slices.Clip(sim.steady), events...)
 	return nil
 }
 

@@ -1,11 +1,6 @@
 package model
 
-import (
-	"fmt"
-
-	"github.com/odefit/odefit/dynsys"
-	"github.com/odefit/odefit/dynsys/expr"
-)
+import "fmt"
 
 // Dose is the statement "dose STATE [lag EXPR] [fraction EXPR]": how the dose rows of
 // the data enter a state.
@@ -78,67 +73,4 @@ func (m *Model) Dose(state string) *Dose {
 		}
 	}
 	return nil
-}
-
-// Administration is one dose that a state is given: an amount at a time, at once or as
-// an infusion with a rate or a duration. The dose line of the state delays it and
-// scales it; of an infusion with a rate, the duration is scaled.
-type Administration struct {
-	State          int
-	Time, Amount   float64
-	Rate, Duration float64 // both 0: at once
-}
-
-// atOnce says that the dose is no infusion.
-func (a *Administration) atOnce() bool { return a.Rate == 0 && a.Duration == 0 }
-
-// delivery returns the time at which the dose begins, and the amount that arrives.
-func (g *graph) delivery(a Administration) (start, amount expr.Node) {
-	b := g.b
-	start, amount = b.Const(a.Time), b.Const(a.Amount)
-	if s := g.model.Dose(g.model.States[a.State].Name); s != nil {
-		if s.Lag != nil {
-			start = b.Add(start, g.lower(s.Lag))
-		}
-		if s.Fraction != nil {
-			amount = b.Mul(amount, g.lower(s.Fraction))
-		}
-	}
-	return start, amount
-}
-
-// infuse adds infusions to the rates.
-func (g *graph) infuse(rates []expr.Node, doses []Administration) {
-	b := g.b
-	for _, a := range doses {
-		if a.atOnce() {
-			continue
-		}
-		start, amount := g.delivery(a)
-		rate, duration := b.Const(a.Rate), b.Const(a.Duration)
-		if a.Rate > 0 {
-			duration = b.Div(amount, rate)
-		} else {
-			rate = b.Div(amount, duration)
-		}
-		rates[a.State] = b.Add(rates[a.State], b.Mul(rate, b.Pulse(g.t, start, b.Add(start, duration))))
-	}
-}
-
-// Given returns the events of doses at once, in their order, over the inputs of the
-// dynamics.
-func (c *Compiled) Given(doses []Administration) []dynsys.GraphEvent {
-	var events []dynsys.GraphEvent
-	g, b := c.graph, c.Graph
-	for _, a := range doses {
-		if !a.atOnce() {
-			continue
-		}
-		start, amount := g.delivery(a)
-		events = append(events, dynsys.GraphEvent{
-			Name: "dose of " + c.Model.States[a.State].Name, Timed: true, At: start,
-			Resets: map[int]expr.Node{a.State: b.Add(b.Input(c.Layout.State(a.State)), amount)},
-		})
-	}
-	return events
 }

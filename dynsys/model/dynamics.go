@@ -25,6 +25,11 @@ type Run struct {
 // as often as at the values in the text, and some times more; beyond that it fails with
 // [dynsys.ErrOftener].
 func (c *Compiled) Dynamics(run Run) (dynsys.Model, error) {
+	for _, a := range run.Doses {
+		if a.Steady != Unsteady {
+			return nil, errors.New("model: a run has no steady states of doses; package fit finds them")
+		}
+	}
 	m, err := c.Equations(run.Doses...)
 	if err != nil {
 		return nil, err

@@ -19,16 +19,27 @@ type Dose struct {
 	// Additional doses follow, each Interval after the one before.
 	Additional int
 	Interval   float64
-	// SteadyState says that the same dose was given every Interval for ever before.
-	SteadyState bool
+	// SteadyState says that the same dose was given every Interval for ever before, or,
+	// with neither amount nor interval, as an infusion without end that ends at Time.
+	SteadyState Steadiness
 	Line        int
 }
+
+// Steadiness is what the steady state of a dose does to the states at its time. Its
+// values are those of the column ss.
+type Steadiness int
+
+const (
+	Unsteady Steadiness = iota // nothing: an ordinary dose
+	Replaces                   // it takes their place; what was given before is forgotten
+	Adds                       // it adds to them
+)
 
 // maxAdditional bounds the doses that one row stands for.
 const maxAdditional = 100_000
 
 // isDose says whether the row is a dose: its evid is 1, or there is no evid and its
-// amount is positive.
+// amount is positive, or 0 at steady state.
 func (rd *reader) isDose() (bool, error) {
 	amount, evid := rd.l.role[RoleAmount], rd.l.role[RoleEvid]
 	if evid != none {
@@ -48,10 +59,11 @@ func (rd *reader) isDose() (bool, error) {
 		return false, nil
 	}
 	v, ok, err := rd.t.Number(amount)
-	if err != nil || !ok || v == 0 {
-		return false, err
+	if err != nil || !ok || v != 0 {
+		return ok, err
 	}
-	return true, nil
+	steady, err := rd.notNegative(RoleSteadyState)
+	return steady != 0, err
 }
 
 // dose takes in the row at hand as a dose.
@@ -87,7 +99,7 @@ func (rd *reader) dose() error {
 			return err
 		}
 	}
-	d.Additional, d.SteadyState = int(min(additional, maxAdditional+1)), steady != 0
+	d.Additional, d.SteadyState = int(min(additional, maxAdditional+1)), Steadiness(min(steady, 3))
 	if i := rd.l.role[RoleCompartment]; i != none && !rd.t.Missing(i) {
 		d.Compartment = rd.t.Cell(i)
 		d.Compartment.Text = string(bytes.TrimSpace([]byte(d.Compartment.Text)))
@@ -95,10 +107,15 @@ func (rd *reader) dose() error {
 	if err := rd.checkDose(&d, additional, steady); err != nil {
 		return err
 	}
-	if d.Amount > 0 {
+	if d.Amount > 0 || d.endless() {
 		rd.d.Experiments[x].Doses = append(rd.d.Experiments[x].Doses, d)
 	}
 	return nil
+}
+
+// endless says that the dose is an infusion that has run for ever before.
+func (d *Dose) endless() bool {
+	return d.SteadyState != Unsteady && d.Amount == 0 && d.Interval == 0 && d.Rate > 0
 }
 
 // notNegative reads a number of a dose row; what is missing is 0.
@@ -139,10 +156,13 @@ func (rd *reader) checkDose(d *Dose, additional, steady float64) error {
 		return at(RoleAdditional, quote(rd.t.Cell(rd.l.role[RoleAdditional]).Text)+" is no number of doses", "expected a whole number, at most 100000")
 	case additional > 0 && d.Interval == 0:
 		return at(RoleAdditional, "additional doses without an interval", "give the time between doses in a column ii")
-	case steady != 0 && steady != 1:
-		return at(RoleSteadyState, quote(rd.t.Cell(rd.l.role[RoleSteadyState]).Text)+" is no ss that is known", "expected 0, or 1 for a dose at steady state")
-	case d.SteadyState && d.Interval == 0:
-		return at(RoleSteadyState, "a steady state of doses without an interval", "give the time between doses in a column ii")
+	case steady != 0 && steady != 1 && steady != 2:
+		return at(RoleSteadyState, quote(rd.t.Cell(rd.l.role[RoleSteadyState]).Text)+" is no ss that is known", "expected 0, 1 for a dose at steady state, or 2 for one whose steady state adds to what is there")
+	case d.SteadyState == Unsteady || d.endless():
+	case d.Interval == 0:
+		return at(RoleSteadyState, "a steady state of doses without an interval", "give the time between doses in a column ii; an infusion that has run for ever has a rate, and amt 0")
+	case d.Amount == 0:
+		return at(RoleSteadyState, "a steady state of doses without an amount", "give it in a column amt; an infusion that has run for ever has a rate, and ii 0")
 	}
 	if d.Duration > 0 {
 		d.Rate = 0
