@@ -2,6 +2,7 @@ package integrate
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -244,20 +245,29 @@ func (r *Replay[S]) steps(from, to int, k [][]S) error {
 }
 
 // cross applies the events at the start of step n, after which the method starts
-// afresh.
+// afresh, and makes the state consistent behind them and behind a break.
 func (r *Replay[S]) cross(y S, n int) error {
 	for _, a := range r.rec.ActedAt(n) {
 		if e := &r.rec.p.Events[a.Event]; e.Apply != nil {
 			if err := e.Apply(y, a.T); err != nil {
 				return err
 			}
-			if r.algebra != nil {
-				if err := r.algebra.Settle(min(a.T, r.rec.Bound(min(n, r.rec.Len()-1))), y); err != nil {
-					return err
-				}
+			if err := r.settle(y, n); err != nil {
+				return err
 			}
 		}
 		r.stepper.Reset()
 	}
+	if slices.Contains(r.rec.p.Breaks, r.rec.T[n]) {
+		return r.settle(y, n)
+	}
 	return nil
+}
+
+// settle makes the state at the start of step n consistent.
+func (r *Replay[S]) settle(y S, n int) error {
+	if r.algebra == nil {
+		return nil
+	}
+	return r.algebra.Settle(min(r.rec.T[n], r.rec.Bound(min(n, r.rec.Len()-1))), y)
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/odefit/odefit/integrate/space"
 )
@@ -495,6 +496,11 @@ func (r *Run[S]) cross() (err error) {
 	}
 	if located {
 		if err := r.crowd(); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(r.p.Breaks, r.t) { // algebraic equations may have jumped
+		if err := r.settle(); err != nil {
 			return err
 		}
 	}

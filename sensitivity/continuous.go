@@ -217,9 +217,6 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 	if b.stepper == nil {
 		b.stepper = set.solver()
 	}
-	if b.y.states() > 0 && !explicitMethod(b.stepper) {
-		return fmt.Errorf("sensitivity: backsolve with %v: a state is solved backward by explicit methods only; interpolating, gauss and quadrature take others", b.stepper)
-	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: b.rhs, T0: m.end, T1: m.T0, Y0: b.start, Space: b.sp, Breaks: b.breaks(), Events: b.events(),
 		Newton: b.newton(),
@@ -259,17 +256,6 @@ func (b *backward[S]) run(ctx context.Context, set *Settings) error {
 		return b.fail(m.T0, stats.Steps, err)
 	}
 	return b.a.ends(b.a.dot.Dot(b.a.f, end.Y), b.y.known(m.end))
-}
-
-// explicitMethod says whether a method solves no equations.
-func explicitMethod(m integrate.Method) bool {
-	switch m := m.(type) {
-	case integrate.RungeKutta:
-		return m.Tableau().Explicit()
-	case integrate.Adams, integrate.Auto:
-		return true
-	}
-	return false
 }
 
 // integrate adds a step to the integral outside, or keeps it for later.

@@ -22,9 +22,6 @@ var (
 	// one time, where the solution has no derivative that could be told from the
 	// two sides alone.
 	ErrCoincidentBreaks = errors.New("breaks that move differently coincide")
-	// ErrMassAcrossEvents: derivatives across events and moving breaks need y' itself, and
-	// are not available for M y' = f.
-	ErrMassAcrossEvents = errors.New("derivatives across events and moving breaks of M y' = f are not available")
 	// ErrDrift: the state that was solved backward departed from the one of the
 	// forward pass.
 	ErrDrift = errors.New("the state solved backward departed from the forward solution")

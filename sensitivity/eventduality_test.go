@@ -258,14 +258,3 @@ func TestProductsRefuseEvents(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-// With a mass matrix, f is not the rate of the state: no gradient is given.
-func TestMassAcrossEventsIsRefused(t *testing.T) {
-	c := closedForms()[0]
-	c.prob.System.Mass = &integrate.Matrix{Values: []float64{2}}
-	set := tolerances(1e-6, 1e-6)
-	set.Solver = integrate.Rodas5P{}
-	if r, err := Gradient(context.Background(), c.prob, c.loss, Forward{}, set); r != nil || !errors.Is(err, ErrMassAcrossEvents) {
-		t.Errorf("%v, %v", r, err)
-	}
-}

@@ -96,21 +96,16 @@ func (m *model[S]) moving(t float64) int {
 	return slices.IndexFunc(m.jumps, func(j jump) bool { return j.t == t })
 }
 
-// reset sets dst to the state after event e at y.
-func (m *model[S]) reset(dst S, e *dynsys.Event[S], t float64, y S) error {
+// reset sets dst to the state after event e at y, the right-hand side being that at side.
+func (m *model[S]) reset(dst S, e *dynsys.Event[S], t, side float64, y S) error {
 	if e.Reset.Value == nil {
 		m.sp.Copy(dst, y)
 		return nil
 	}
-	return e.Reset.Value(dst, t, y, m.P)
-}
-
-// slopeAt sets f to the slope of the solution at an event or a break that moves.
-func (m *model[S]) slopeAt(f S, t float64, y S) error {
-	if m.sys.Mass != nil {
-		return ErrMassAcrossEvents
+	if err := e.Reset.Value(dst, t, y, m.P); err != nil {
+		return err
 	}
-	return m.rhs(f, t, y)
+	return m.settle(side, dst)
 }
 
 // flat is how small a rate g_t + g_y f may be against |g_t| + |g_y| |f| for a condition

@@ -61,7 +61,7 @@ func (l *leap[S]) enter(b *space.Bundle[S], t float64) (err error) {
 
 // slopes sets slope to the right-hand side at y and appends the running costs there.
 func (l *leap[S]) slopes(costs []float64, y S) ([]float64, error) {
-	if err := l.f.m.slopeAt(l.slope, l.side, y); err != nil {
+	if err := l.f.m.rateAt(l.slope, l.side, y); err != nil {
 		return costs, err
 	}
 	for _, loss := range l.f.costs {
@@ -81,7 +81,8 @@ func (l *leap[S]) event(b *space.Bundle[S], t float64, n int, acted integrate.Ac
 	if err := l.enter(b, t); err != nil {
 		return err
 	}
-	if err := m.reset(l.next, e, t, b.Y); err != nil {
+	side, _ := m.around(t)
+	if err := m.reset(l.next, e, t, side, b.Y); err != nil {
 		return err
 	}
 	if l.f.instants {
@@ -200,6 +201,9 @@ func (l *leap[S]) jump(b *space.Bundle[S], t float64, j int) error {
 		f.add(b.T[i], b.T[i], d, l.slope)
 	}
 	_, l.side = f.m.around(t)
+	if err := f.m.settle(l.side, b.Y); err != nil {
+		return err
+	}
 	return l.land(b, f.rates[j])
 }
 

@@ -2,6 +2,7 @@ package sensitivity
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/odefit/odefit/integrate"
 )
@@ -14,6 +15,7 @@ type leapBack[S any] struct {
 	hops  []hop
 	y, f  []S // states and right-hand sides between them
 	cost  []float64
+	side  []float64 // where the right-hand side is taken behind each hop
 	w     []float64 // how much the loss changes when a hop comes later
 	tmp   S
 	gp    []float64
@@ -45,11 +47,13 @@ func newLeapBack[S any](a *account[S]) (*leapBack[S], error) {
 // cross replaces the adjoint just after t by that just before, where y was the state
 // before the events that acted there.
 func (l *leapBack[S]) cross(lambda S, t float64, y S, acted []integrate.Acted) error {
-	j := l.a.m.moving(t)
-	if len(acted) == 0 && j < 0 {
+	m := l.a.m
+	j := m.moving(t)
+	settles := m.sys.Mass != nil && t != m.T0 && t != m.end && slices.Contains(m.breaks, t)
+	if len(acted) == 0 && j < 0 && !settles {
 		return nil
 	}
-	l.plan(acted, j)
+	l.plan(acted, j >= 0 || settles)
 	if err := l.states(t, y); err != nil {
 		return err
 	}
@@ -60,16 +64,16 @@ func (l *leapBack[S]) cross(lambda S, t float64, y S, acted []integrate.Acted) e
 }
 
 // plan lists what happens in the order of the forward pass.
-func (l *leapBack[S]) plan(acted []integrate.Acted, j int) {
+func (l *leapBack[S]) plan(acted []integrate.Acted, breaks bool) {
 	l.hops = l.hops[:0]
 	for _, a := range acted {
-		if a.Jump && j >= 0 {
+		if a.Jump && breaks {
 			l.hops = append(l.hops, hop{event: -1})
-			j = -1
+			breaks = false
 		}
 		l.hops = append(l.hops, hop{a.Event, a.Jump})
 	}
-	if j >= 0 {
+	if breaks {
 		l.hops = append(l.hops, hop{event: -1})
 	}
 }
@@ -79,12 +83,12 @@ func (l *leapBack[S]) states(t float64, y S) error {
 	m := l.a.m
 	for len(l.y) <= len(l.hops) {
 		l.y, l.f = append(l.y, m.sp.New(y)), append(l.f, m.sp.New(y))
-		l.cost, l.w = append(l.cost, 0), append(l.w, 0)
+		l.cost, l.w, l.side = append(l.cost, 0), append(l.w, 0), append(l.side, 0)
 	}
 	m.sp.Copy(l.y[0], y)
 	side, after := m.around(t)
 	for k := 0; ; k++ {
-		if err := m.slopeAt(l.f[k], side, l.y[k]); err != nil {
+		if err := m.rateAt(l.f[k], side, l.y[k]); err != nil {
 			return err
 		}
 		if g := l.a.loss.G; g != nil {
@@ -99,9 +103,13 @@ func (l *leapBack[S]) states(t float64, y S) error {
 		if n := l.hops[k].event; n < 0 {
 			side = after
 			m.sp.Copy(l.y[k+1], l.y[k])
-		} else if err := m.reset(l.y[k+1], &m.sys.Events[n], t, l.y[k]); err != nil {
+			if err := m.settle(side, l.y[k+1]); err != nil {
+				return err
+			}
+		} else if err := m.reset(l.y[k+1], &m.sys.Events[n], t, side, l.y[k]); err != nil {
 			return err
 		}
+		l.side[k] = side
 	}
 }
 
@@ -116,6 +124,11 @@ func (l *leapBack[S]) resets(lambda S, t float64, j int) error {
 		}
 	}
 	for k := last - 1; k >= 0; k-- {
+		if a.m.sys.Mass != nil {
+			if err := a.m.unsettle(lambda, a.res.P, l.side[k], l.y[k+1]); err != nil {
+				return err
+			}
+		}
 		l.w[k] += l.cost[k] - l.cost[k+1] - a.dot.Dot(lambda, l.f[k+1])
 		if n := l.hops[k].event; n >= 0 && a.m.sys.Events[n].Reset.Value != nil {
 			e := &a.m.sys.Events[n]
@@ -149,8 +162,8 @@ func (l *leapBack[S]) times(lambda S, t float64, j int) error {
 	a := l.a
 	l.first.known = false
 	for k, h := range l.hops {
-		if h.jump {
-			continue
+		if h.jump || h.event < 0 && j < 0 {
+			continue // it moves with another, or not at all
 		}
 		clear(l.gp)
 		rate := 1.0

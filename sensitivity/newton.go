@@ -98,12 +98,14 @@ func (b *blockNewton[S]) Settle(t float64, y *space.Bundle[S]) error {
 	if err := b.algebra.Settle(t, y.Y); err != nil {
 		return err
 	}
-	if err := b.f.m.jvps(b.slopes.Y, b.slopes.T, t, y.Y, y.T, b.f.vp); err != nil {
-		return err
-	}
-	for i, s := range y.T {
-		if err := b.algebra.Tangent(s, b.slopes.T[i]); err != nil {
+	for range settlings {
+		if err := b.f.m.jvps(b.slopes.Y, b.slopes.T, t, y.Y, y.T, b.f.vp); err != nil {
 			return err
+		}
+		for i, s := range y.T {
+			if err := b.algebra.Tangent(s, b.slopes.T[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

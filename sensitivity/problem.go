@@ -151,7 +151,8 @@ func (m *model[S]) set(p Problem[S]) error {
 		panic(fmt.Sprintf("sensitivity: %d parameters for a system of %d", len(p.P), p.System.NumParams))
 	}
 	fresh := !m.started || m.sys != p.System
-	m.Problem, m.sys, m.stats, m.shared = p, p.System, Stats{}, nil
+	m.Problem, m.sys, m.stats = p, p.System, Stats{}
+	m.shared = nil
 	if fresh {
 		if err := m.findSpace(); err != nil {
 			return err
@@ -172,23 +173,9 @@ func (m *model[S]) set(p Problem[S]) error {
 	if err := m.setEvents(); err != nil {
 		return err
 	}
-	return m.settle()
-}
-
-// settle makes the initial state consistent with the algebraic equations of M y' = f, as
-// every run does. Derivatives go through that correction: those in algebraic components
-// that it settles are zero, and what it makes of the others and of the parameters is part
-// of dL/dp and dL/dy0.
-func (m *model[S]) settle() error {
-	if m.sys.Mass == nil {
-		return nil
-	}
-	y, err := integrate.Consistent(m.integral(), nil)
-	if err != nil {
-		return fmt.Errorf("sensitivity: %w", err)
-	}
-	m.sp.Copy(m.y0, y)
-	return nil
+	// Derivatives go through that correction, too: those in algebraic components that it
+	// settles are zero, and what it makes of the others and of p is part of dL/dp.
+	return m.settle(m.within(m.T0), m.y0)
 }
 
 func (m *model[S]) findSpace() error {

@@ -16,8 +16,10 @@ type rate[S any] struct {
 }
 
 // rate sets dst to y' at (t, y), on the side of t that counts where t is a break.
-func (m *model[S]) rate(dst S, t float64, y S) error {
-	t = m.within(t)
+func (m *model[S]) rate(dst S, t float64, y S) error { return m.rateAt(dst, m.within(t), y) }
+
+// rateAt sets dst to y' at (t, y), just as t says.
+func (m *model[S]) rateAt(dst S, t float64, y S) error {
 	if err := m.rhs(dst, t, y); err != nil || m.sys.Mass == nil {
 		return err
 	}
@@ -27,24 +29,45 @@ func (m *model[S]) rate(dst S, t float64, y S) error {
 	return m.slope.solve(dst, t, y)
 }
 
-// unsettle is the transpose of what making the initial state consistent does to
-// tangents: it replaces the adjoint of the consistent state by that of the state given,
-// and adds to dL/dp.
-func (m *model[S]) unsettle(lambda S, gp []float64) error {
+// settle makes y satisfy the algebraic equations at t, if there are any, as a run does at
+// its start, after events and at breaks.
+func (m *model[S]) settle(t float64, y S) error {
 	if m.sys.Mass == nil {
 		return nil
 	}
 	if err := m.newRate(); err != nil || m.slope.algebra == nil {
 		return err
 	}
-	t, rho, gy := m.within(m.T0), m.sp.New(m.y0), m.sp.New(m.y0)
-	if err := m.slope.algebra.Cotangent(rho, t, m.y0, lambda); err != nil {
+	if err := m.slope.algebra.Settle(t, y); err != nil {
+		return &Error{Phase: ForwardPass, T: t, Component: -1, Reason: fmt.Errorf("M y' = f: %w", err)}
+	}
+	return nil
+}
+
+// settlings is the number of corrections that make a tangent consistent: a second one
+// takes away what the differences of a Jacobian leave of the first.
+const settlings = 2
+
+// unsettle is the transpose of what settling does to tangents at y, which is consistent
+// at t: it replaces the adjoint of the consistent state by that of the state given, and
+// adds to gp what goes through p.
+func (m *model[S]) unsettle(lambda S, gp []float64, t float64, y S) error {
+	if m.sys.Mass == nil {
+		return nil
+	}
+	if err := m.newRate(); err != nil || m.slope.algebra == nil {
 		return err
 	}
-	if err := m.vjp(gy, gp, t, m.y0, rho); err != nil {
-		return err
+	rho, gy := m.sp.New(y), m.sp.New(y)
+	for range settlings {
+		if err := m.slope.algebra.Cotangent(rho, t, y, lambda); err != nil {
+			return err
+		}
+		if err := m.vjp(gy, gp, t, y, rho); err != nil {
+			return err
+		}
+		m.sp.AddScaled(lambda, lambda, []float64{1}, []S{gy})
 	}
-	m.sp.AddScaled(lambda, lambda, []float64{1}, []S{gy})
 	return nil
 }
 
@@ -97,7 +120,7 @@ func (r *rate[S]) timeDerivative(t float64, y, f S) error {
 	}
 	lo, hi := min(m.T0, m.T1), max(m.T0, m.T1)
 	for _, b := range m.breaks {
-		if b < t {
+		if b <= t { // a break belongs to what follows
 			lo = max(lo, b)
 		} else {
 			hi = min(hi, b)

@@ -100,9 +100,10 @@ func (s *sweep[S]) run() error {
 	return nil
 }
 
-// state finds the state before the events at the end of step n, if there are any.
+// state finds the state before the events, or the jump of algebraic components, at the
+// end of step n, if there are any.
 func (s *sweep[S]) state(n int, y S, k []S) error {
-	if len(s.rec.ActedAt(n+1)) == 0 {
+	if len(s.rec.ActedAt(n+1)) == 0 && !(s.m.sys.Mass != nil && slices.Contains(s.m.breaks, s.rec.T[n+1])) {
 		s.m.sp.Copy(s.before, s.y1)
 		return nil
 	}
@@ -148,7 +149,7 @@ func (s *sweep[S]) arrive(d *descent[S]) error {
 		return s.fail(-1, err)
 	}
 	slices.Reverse(a.res.Adjoint)
-	if err := m.unsettle(d.lambda, a.res.P); err != nil {
+	if err := m.unsettle(d.lambda, a.res.P, m.within(m.T0), m.y0); err != nil {
 		return s.fail(-1, err)
 	}
 	m.sp.Copy(a.res.Y0, d.lambda)
@@ -158,7 +159,7 @@ func (s *sweep[S]) arrive(d *descent[S]) error {
 	if err := a.start(); err != nil {
 		return s.fail(-1, err)
 	}
-	return a.ends(a.dot.Dot(a.f, d.lambda), s.rec.End)
+	return a.ends(a.dot.Dot(a.f, a.res.Y0), s.rec.End)
 }
 
 // knot acts at the end of a step: the terms of the loss there, and behind an end that
