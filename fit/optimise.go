@@ -21,10 +21,13 @@ func (f *fitter) optimise(ctx context.Context, e *evaluator, s *searchSpace, bou
 		m := minimize.Adam{MaxIterations: f.opt.MaxIterations}
 		return m.Minimize(ctx, objective(e, s, method), bounds, x)
 	}
-	m := minimize.LeastSquares{
+	return f.leastSquares().Minimize(ctx, residuals(e, s), bounds, x)
+}
+
+func (f *fitter) leastSquares() minimize.LeastSquares {
+	return minimize.LeastSquares{
 		FTol: 1e-12, AbsTol: 1e-9, RankTol: 1e-9, ObjectiveNoise: objectiveNoise, MaxIterations: f.opt.MaxIterations,
 	}
-	return m.Minimize(ctx, residuals(e, s), bounds, x)
 }
 
 // objectiveNoise is the error of the objective between neighbouring points that the

@@ -108,8 +108,10 @@ type fitter struct {
 	opt   Options
 	space *searchSpace
 
-	found []minimize.Result // of every start
-	best  int
+	found    []minimize.Result  // of every start
+	searches []*minimize.Search // under way; nil where there is none
+	missed   []int              // failures before the search began at a point that can be evaluated
+	best     int
 
 	failures Failures
 
@@ -128,9 +130,7 @@ func (f *fitter) search(ctx context.Context) error {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	f.progress = Progress{Starts: len(starts), Best: math.Inf(1)}
-	f.found = minimize.Run(ctx, starts, workers, func(ctx context.Context, i int, x []float64) minimize.Result {
-		return f.start(ctx, i, bounds, x)
-	})
+	f.rounds(ctx, starts, bounds, workers)
 	for i := range f.found { // in index order, so that the first failure is always the same
 		f.failures.Count += f.found[i].Failures
 		if f.failures.First == nil {
@@ -164,27 +164,6 @@ func (f *fitter) starts(b minimize.Bounds) int {
 	return 20
 }
 
-// start searches from x with workspaces of its own.
-func (f *fitter) start(ctx context.Context, i int, bounds minimize.Bounds, x []float64) minimize.Result {
-	set := f.p.settings(1)
-	if i > 0 {
-		set.MaxSteps = min(set.MaxSteps, maxStepsOfRandomStarts)
-	}
-	e, err := newEvaluator(f.p, set)
-	if err != nil {
-		return f.done(nil, minimize.Result{X: x, F: math.Inf(1), Status: minimize.InfeasibleStart, Failures: 1, LastFailure: err})
-	}
-	s := newSearchSpace(f.p)
-	if f.opt.EvaluateOnly || len(x) == 0 {
-		res := minimize.Result{X: x, Evaluations: 1}
-		if res.F, err = e.value(ctx, s.from(x)); err != nil {
-			res = minimize.Result{X: x, F: math.Inf(1), Status: minimize.InfeasibleStart, Failures: 1, LastFailure: err}
-		}
-		return f.done(e, res)
-	}
-	return f.done(e, f.optimise(ctx, e, s, bounds, x))
-}
-
 // polish goes on from the best point where its search stalled: with integrations that
 // are a hundred times more accurate, so that smaller decreases can be told from noise.
 func (f *fitter) polish(ctx context.Context, bounds minimize.Bounds) {
@@ -214,28 +193,6 @@ const polishing = 100
 // parameters are often so fast that an explicit method would take for ever, and such a
 // point is better counted as one that cannot be evaluated.
 const maxStepsOfRandomStarts = 10_000
-
-// done books the work of a start and tells of it.
-func (f *fitter) done(e *evaluator, res minimize.Result) minimize.Result {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if e != nil {
-		f.counts.add(e.counts)
-	}
-	f.progress.StartsDone++
-	f.progress.Failures += res.Failures
-	if res.F < f.progress.Best-plateau {
-		f.progress.Reached = 0
-	}
-	f.progress.Best = min(f.progress.Best, res.F)
-	if res.F <= f.progress.Best+plateau {
-		f.progress.Reached++
-	}
-	if f.opt.Progress != nil {
-		f.opt.Progress(f.progress)
-	}
-	return res
-}
 
 // plateau is the difference of objectives below which two starts count as having
 // found the same optimum.

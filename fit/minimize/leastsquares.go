@@ -82,6 +82,19 @@ var _ Method[Residuals] = LeastSquares{}
 // Minimize searches from x0, moved into the bounds. It panics where lengths differ
 // or the bounds fail their Check.
 func (m LeastSquares) Minimize(ctx context.Context, p Residuals, b Bounds, x0 []float64) Result {
+	s := m.Start(p, b, x0)
+	return s.Continue(ctx, p, s.s.MaxIterations)
+}
+
+// Search is a search by LeastSquares that can be interrupted and continued.
+type Search struct {
+	s    *trustRegion
+	open bool
+}
+
+// Start prepares a search from x0, moved into the bounds, and evaluates nothing. It
+// panics as Minimize does.
+func (m LeastSquares) Start(p Residuals, b Bounds, x0 []float64) *Search {
 	checkStart(p.Dim, b, x0)
 	if p.Rows < 0 || p.Linearize == nil {
 		panic(fmt.Sprintf("minimize: residuals with %d rows, Linearize given: %t", p.Rows, p.Linearize != nil))
@@ -101,6 +114,19 @@ func (m LeastSquares) Minimize(ctx context.Context, p Residuals, b Bounds, x0 []
 	if m.FirstRadius == 0 {
 		m.FirstRadius = 1
 	}
-	s := newTrustRegion(ctx, m, p, b, x0)
-	return s.result(s.run())
+	return &Search{s: newTrustRegion(m, p, b, x0)}
 }
+
+// Continue goes on until the search ends or has made so many iterations in all; then its
+// Status is MaxIterations, and it can be continued, to the same result as without the
+// interruption. p must be the same objective each time: the functions may differ, for
+// another goroutine has scratch memory of its own.
+func (s *Search) Continue(ctx context.Context, p Residuals, iterations int) Result {
+	s.s.ctx, s.s.p = ctx, p
+	res := s.s.result(s.s.run(min(iterations, s.s.MaxIterations)))
+	s.open = res.Status == MaxIterations && res.Iterations < s.s.MaxIterations
+	return res
+}
+
+// Open reports whether the search has been interrupted by the limit of Continue.
+func (s *Search) Open() bool { return s.open }

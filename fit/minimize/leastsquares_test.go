@@ -690,3 +690,23 @@ func TestLeastSquaresPanics(t *testing.T) {
 		}()
 	}
 }
+
+// A search that is interrupted after every third iteration ends as one that is not.
+func TestLeastSquaresContinued(t *testing.T) {
+	for _, p := range testProblems {
+		m := minimize.LeastSquares{MaxIterations: 200}
+		want := m.Minimize(t.Context(), p.leastSquares(), minimize.Bounds{}, p.start)
+		s := m.Start(p.leastSquares(), minimize.Bounds{}, p.start)
+		var got minimize.Result
+		for n := 0; n == 0 || s.Open(); n += 3 {
+			got = s.Continue(t.Context(), p.leastSquares(), n)
+			if got.Iterations > n {
+				t.Fatalf("%s: %d iterations, of %d allowed", p.name, got.Iterations, n)
+			}
+		}
+		if got.F != want.F || got.Status != want.Status || got.Iterations != want.Iterations || !slices.Equal(got.X, want.X) ||
+			got.Evaluations != want.Evaluations || got.Gradients != want.Gradients {
+			t.Errorf("%s: %+v, uninterrupted %+v", p.name, got, want)
+		}
+	}
+}

@@ -34,6 +34,18 @@ func Starts(seed uint64, n int, lo, hi, guess []float64) [][]float64 {
 	return starts
 }
 
+// Redraw returns another point of the box in the place of start i of [Starts], for when
+// that cannot be evaluated: the attempt-th of an endless row, the same for the same
+// arguments. Its parts of the box stay empty then.
+func Redraw(seed uint64, i, attempt int, lo, hi []float64) []float64 {
+	rng := rand.New(rand.NewPCG(seed^0x6f646566697421, uint64(i)<<32|uint64(attempt)))
+	x := make([]float64, len(lo))
+	for j := range x {
+		x[j] = lo[j] + rng.Float64()*(hi[j]-lo[j])
+	}
+	return x
+}
+
 // Run searches from every start, workers at a time, and returns the results in the
 // order of the starts. search must be a function of its arguments alone, so that the
 // results do not depend on the number of workers; it may be called by several

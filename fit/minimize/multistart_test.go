@@ -81,3 +81,25 @@ func TestRunPassesPanicsOn(t *testing.T) {
 	Run(t.Context(), Starts(1, 4, []float64{0}, []float64{1}, []float64{0}), 2, func(context.Context, int, []float64) Result { panic("boom") })
 	t.Error("no panic")
 }
+
+func TestRedrawStaysInTheBox(t *testing.T) {
+	lo, hi := []float64{-1, 5}, []float64{3, 6}
+	seen := map[float64]bool{}
+	for i := range 4 {
+		for attempt := range 5 {
+			x := Redraw(1, i, attempt, lo, hi)
+			for j := range x {
+				if !(x[j] >= lo[j] && x[j] <= hi[j]) {
+					t.Errorf("start %d, attempt %d: %v", i, attempt, x)
+				}
+			}
+			if !slices.Equal(x, Redraw(1, i, attempt, lo, hi)) {
+				t.Error("the same arguments give other points")
+			}
+			seen[x[0]] = true
+		}
+	}
+	if len(seen) != 20 {
+		t.Errorf("%d different points of 20", len(seen))
+	}
+}

@@ -33,6 +33,8 @@ const (
 	InfeasibleStart
 	// Cancelled: the context ended the search.
 	Cancelled
+	// GivenUp: the caller did not continue the search, as others were far ahead.
+	GivenUp
 )
 
 // Converged reports whether the search ended at what it takes for a minimum.
@@ -60,6 +62,8 @@ func (s Status) String() string {
 		return "the objective cannot be evaluated at the start"
 	case Cancelled:
 		return "cancelled"
+	case GivenUp:
+		return "given up: other starts were far ahead"
 	}
 	return fmt.Sprintf("Status(%d)", int(s))
 }

@@ -24,6 +24,8 @@ type trustRegion struct {
 	res, jac     []float64 // of the last linearisation; models reduce them in place
 
 	lastLinearized bool // the last evaluation was one
+	begun          bool
+	rescaled       bool // for the point x
 
 	zero       float64   // 28 decades below the first 1/2 |r|^2: nothing, to rounding
 	decrement  float64   // delta at x
@@ -32,10 +34,10 @@ type trustRegion struct {
 	iterations int
 }
 
-func newTrustRegion(ctx context.Context, m LeastSquares, p Residuals, b Bounds, x0 []float64) *trustRegion {
+func newTrustRegion(m LeastSquares, p Residuals, b Bounds, x0 []float64) *trustRegion {
 	n, floor := p.Dim, m.RankTol/100 // far below every direction that truncation leaves
 	s := &trustRegion{
-		LeastSquares: m, ctx: ctx, p: p, bounds: b,
+		LeastSquares: m, bounds: b,
 		x: slices.Clone(x0), trial: make([]float64, n), f: math.Inf(1),
 		model: newGaussNewton(p.Rows, n), spare: newGaussNewton(p.Rows, n),
 		truncation: newTruncation(n, m.RankTol),
@@ -52,25 +54,22 @@ func (s *trustRegion) result(status Status) Result {
 		status = Cancelled
 	}
 	return Result{
-		X: s.x, F: s.f, Gradient: s.model.g, AtBound: s.bounds.sides(s.x), Status: status,
+		X: slices.Clone(s.x), F: s.f, Gradient: slices.Clone(s.model.g), AtBound: s.bounds.sides(s.x), Status: status,
 		PredictedDecrease: s.decrement, Iterations: s.iterations,
 		Evaluations: s.evaluations, Gradients: s.gradients, Failures: s.failures, LastFailure: s.last,
 	}
 }
 
-func (s *trustRegion) run() Status {
-	f, ok := s.linearize(s.x)
-	if ok && s.p.Value != nil {
-		f, ok = s.value(s.x)
-	}
-	if !ok {
+// run goes on until the search ends, or limit iterations were made.
+func (s *trustRegion) run(limit int) Status {
+	if !s.begun && !s.begin() {
 		return InfeasibleStart
 	}
-	s.f = f
-	s.reduce(s.model)
-	s.zero = 1e-28 * s.model.half()
 	for {
-		s.rescale()
+		if !s.rescaled {
+			s.rescale()
+			s.rescaled = true
+		}
 		length := s.undamped(s.model, s.x)
 		if s.radius == 0 {
 			// Not shorter than a hundredth of the undamped step: x may be near 0 by chance.
@@ -80,7 +79,7 @@ func (s *trustRegion) run() Status {
 		if status := s.ended(); status != NotRun {
 			return status
 		}
-		if s.iterations == s.MaxIterations {
+		if s.iterations >= limit {
 			return MaxIterations
 		}
 		s.iterations++
@@ -100,6 +99,22 @@ func (s *trustRegion) run() Status {
 			return Stalled
 		}
 	}
+}
+
+// begin evaluates the first point, and returns false where that fails.
+func (s *trustRegion) begin() bool {
+	f, ok := s.linearize(s.x)
+	if ok && s.p.Value != nil {
+		f, ok = s.value(s.x)
+	}
+	if !ok {
+		return false
+	}
+	s.f = f
+	s.reduce(s.model)
+	s.zero = 1e-28 * s.model.half()
+	s.begun = true
+	return true
 }
 
 // rescale updates D, and the magnitudes of the parameters. Earlier norms fade, so that one point with huge derivatives
@@ -325,6 +340,7 @@ func (s *trustRegion) accept(f float64) {
 	s.model, s.spare = s.spare, s.model
 	copy(s.x, s.trial)
 	s.f = f
+	s.rescaled = false
 }
 
 // valueAt returns f at a point.
