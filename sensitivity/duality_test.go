@@ -81,11 +81,12 @@ func observations(grid []float64) []float64 {
 
 // On a frozen grid the tangent J and the transpose J^T are those of the same
 // steps: <w, J v> = <J^T w, v> to rounding.
-func testDuality[S any](t *testing.T, sp space.Space[S], like S, tol float64) {
-	dualityOf(t, sp, like, tol, fixtures(t), []integrate.Method{
+// The largest gap of each solver is noted.
+func testDuality[S any](t *testing.T, g gaps, sp space.Space[S], like S, tol float64) {
+	dualityOf(t, g, sp, like, tol, fixtures(t), []integrate.Method{
 		integrate.Tsit5{}, integrate.Dopri5{}, integrate.Vern7{}, integrate.Dop853{}, integrate.Vern9{}, integrate.BS3{}, integrate.RK4{}, integrate.Heun{}, integrate.Euler{},
 	})
-	dualityOf(t, sp, like, tol, traced(t), implicits())
+	dualityOf(t, g, sp, like, tol, traced(t), implicits())
 }
 
 // implicits are the implicit methods whose steps can be transposed.
@@ -136,7 +137,7 @@ func tracedFixture(t testing.TB, name string, y0, p []float64, t1, h float64, ra
 }
 
 // dualityOf tests methods on fixtures of the size of the space.
-func dualityOf[S any](t *testing.T, sp space.Space[S], like S, tol float64, problems []fixture, solvers []integrate.Method) {
+func dualityOf[S any](t *testing.T, g gaps, sp space.Space[S], like S, tol float64, problems []fixture, solvers []integrate.Method) {
 	t.Helper()
 	dot := sp.(space.InnerProduct[S])
 	n := sp.(space.Coordinates[S]).Dim(like)
@@ -186,6 +187,7 @@ func dualityOf[S any](t *testing.T, sp space.Space[S], like S, tol float64, prob
 					size = max(size, math.Abs(r.P[i]*v.P[i])) // large terms that cancel leave their rounding
 				}
 				gap := math.Abs(tangent-adjoint) / size
+				g[solver.String()] = max(g[solver.String()], gap)
 				if !(gap <= tol) {
 					t.Errorf("%s, %v, every %d: <w, J v> = %.17g, <J^T w, v> = %.17g, gap %.1e", fx.name, solver, every, tangent, adjoint, gap)
 				}
@@ -194,33 +196,48 @@ func dualityOf[S any](t *testing.T, sp space.Space[S], like S, tol float64, prob
 	}
 }
 
+// gaps are the largest relative differences of the two sides, by solver.
+type gaps map[string]float64
+
+// On every space: to 1e-12, and to 1e-5 in single precision. The table of
+// docs/sensitivity.md has a row for each solver and a column for each space.
 func TestDuality(t *testing.T) {
-	t.Run("[]float64", func(t *testing.T) {
-		testDuality(t, space.Space[[]float64](space.Floats{}), make([]float64, 2), 1e-12)
-		testDuality(t, space.Space[[]float64](space.Floats{}), make([]float64, 3), 1e-12)
-	})
-	t.Run("[]float32", func(t *testing.T) {
-		testDuality(t, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 2), 1e-5)
-		testDuality(t, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 3), 1e-5)
-	})
-	t.Run("[]complex128", func(t *testing.T) {
-		testDuality(t, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12)
-	})
-	t.Run("struct", func(t *testing.T) {
-		type plane struct{ X, Y float64 }
-		type spiral struct {
+	type (
+		plane  struct{ X, Y float64 }
+		spiral struct {
 			Pos [2]float64
 			W   struct{ Z float64 }
 		}
-		testDuality(t, space.Space[*plane](space.Struct[plane]()), new(plane), 1e-12)
-		testDuality(t, space.Space[*spiral](space.Struct[spiral]()), new(spiral), 1e-12)
+		pair = space.Pair[[]float64, []float64]
+	)
+	floats := space.Space[[]float64](space.Floats{})
+	var names []string
+	all := map[string]gaps{}
+	on := func(name string, test func(t *testing.T, g gaps)) {
+		names = append(names, name)
+		all[name] = gaps{}
+		t.Run(name, func(t *testing.T) { test(t, all[name]) })
+	}
+	on("[]float64", func(t *testing.T, g gaps) {
+		testDuality(t, g, floats, make([]float64, 2), 1e-12)
+		testDuality(t, g, floats, make([]float64, 3), 1e-12)
 	})
-	t.Run("pair", func(t *testing.T) {
-		type pair = space.Pair[[]float64, []float64]
-		testDuality(t, space.Pairs(space.Space[[]float64](space.Floats{}), space.Space[[]float64](space.Floats{})),
-			pair{First: make([]float64, 1), Second: make([]float64, 2)}, 1e-12)
+	on("[]float32", func(t *testing.T, g gaps) {
+		testDuality(t, g, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 2), 1e-5)
+		testDuality(t, g, space.Space[[]float32](space.Slice[float32]{}), make([]float32, 3), 1e-5)
 	})
-	t.Run("dense", func(t *testing.T) {
-		testDuality(t, space.Space[*mat.Dense](space.Dense{}), mat.NewDense(2, 1, nil), 1e-12)
+	on("[]complex128", func(t *testing.T, g gaps) {
+		testDuality(t, g, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12)
 	})
+	on("struct", func(t *testing.T, g gaps) {
+		testDuality(t, g, space.Space[*plane](space.Struct[plane]()), new(plane), 1e-12)
+		testDuality(t, g, space.Space[*spiral](space.Struct[spiral]()), new(spiral), 1e-12)
+	})
+	on("pair", func(t *testing.T, g gaps) {
+		testDuality(t, g, space.Pairs(floats, floats), pair{First: make([]float64, 1), Second: make([]float64, 2)}, 1e-12)
+	})
+	on("mat.Dense", func(t *testing.T, g gaps) {
+		testDuality(t, g, space.Space[*mat.Dense](space.Dense{}), mat.NewDense(2, 1, nil), 1e-12)
+	})
+	checkGaps(t, names, all)
 }
