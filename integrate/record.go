@@ -100,7 +100,7 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 			return nil, rec.err
 		}
 	}
-	every := keep.Every
+	every, all := keep.Every, slab[S]{sp: run.sp}
 	for step := range run.Steps() {
 		rec.T = append(rec.T, step.T0)
 		if step.Index%every == 0 {
@@ -121,7 +121,7 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 			rec.tabs = append(rec.tabs, v.tableau())
 		}
 		if keep.Stages {
-			rec.K = append(rec.K, cloneAll(run.sp, step.stepper.(stager[S]).Stages()))
+			rec.K = append(rec.K, all.all(step.stepper.(stager[S]).Stages()))
 		}
 		if rec.err != nil {
 			break

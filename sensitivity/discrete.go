@@ -53,6 +53,10 @@ func discrete[S any](ctx context.Context, as []*account[S], method Discrete, set
 	if m.sys.VJP == nil {
 		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
 	}
+	switch set.solver().(type) {
+	case integrate.BDF, integrate.Adams:
+		return fmt.Errorf("sensitivity: the transposed steps of %v, a multistep method, are not consistent with the adjoint equation along the way; take Forward or Continuous", set.solver())
+	}
 	rec, err := record(ctx, as, method, set)
 	if err != nil {
 		return inPass(ForwardPass, err)
