@@ -45,9 +45,9 @@ func withMass(t testing.TB) []fixture {
 // kinds.
 func TestDualityWithMass(t *testing.T) {
 	floats := space.Space[[]float64](space.Floats{})
-	dualityOf(t, floats, make([]float64, 2), 1e-12, withMass(t), implicits())
-	dualityOf(t, floats, make([]float64, 3), 1e-12, withMass(t), implicits())
+	dualityOf(t, gaps{}, floats, make([]float64, 2), 1e-12, withMass(t), implicits())
+	dualityOf(t, gaps{}, floats, make([]float64, 3), 1e-12, withMass(t), implicits())
 	type triple struct{ A, B, Z float64 }
-	dualityOf(t, space.Space[*triple](space.Struct[triple]()), new(triple), 1e-12, withMass(t), implicits())
-	dualityOf(t, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12, withMass(t), implicits())
+	dualityOf(t, gaps{}, space.Space[*triple](space.Struct[triple]()), new(triple), 1e-12, withMass(t), implicits())
+	dualityOf(t, gaps{}, space.Space[[]complex128](space.Complexes[complex128]{}), make([]complex128, 1), 1e-12, withMass(t), implicits())
 }
