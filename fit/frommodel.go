@@ -163,6 +163,9 @@ func (j *joiner) parameters() error {
 		if s.Bounds != nil {
 			p.Lower, p.Upper = s.Lower, s.Upper
 		}
+		if s.Net != nil {
+			p.Network = s.Net.Name
+		}
 		copies := map[string]int{}
 		if !s.Each || len(j.names) == 1 && j.names[0] == "" {
 			copies[""] = len(j.p.Parameters)

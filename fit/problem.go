@@ -46,6 +46,8 @@ type Parameter struct {
 	Prior noise.Prior
 	// Fixed keeps the parameter at its guess.
 	Fixed bool
+	// Network names the network of which the parameter is a weight; "" for others.
+	Network string
 }
 
 // Experiment is one run of a model from its start time on, with what was measured.

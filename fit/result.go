@@ -61,6 +61,7 @@ type Result struct {
 // are NaN and Note says why.
 type Estimate struct {
 	Name      string
+	Network   string // of which it is a weight; "" for others
 	Value     float64
 	StdErr    float64
 	CI95      [2]float64

@@ -170,7 +170,7 @@ func (u *uncertainty) parameters(f *fitter, res *Result, best minimize.Result) {
 	}
 	for k := range f.p.Parameters {
 		p := &f.p.Parameters[k]
-		est := Estimate{Name: p.Name, Value: res.Theta[k], StdErr: math.NaN(), CI95: [2]float64{math.NaN(), math.NaN()}}
+		est := Estimate{Name: p.Name, Network: p.Network, Value: res.Theta[k], StdErr: math.NaN(), CI95: [2]float64{math.NaN(), math.NaN()}}
 		c := u.column(k)
 		i, free := place[c]
 		switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"time"
 
 	"github.com/odefit/odefit/cmd/odefit/report"
@@ -24,10 +25,11 @@ type fitCommand struct {
 	Jobs          int    `placeholder:"N" help:"Starts searched at a time; the result does not depend on it. Default: one a processor."`
 	solverFlags
 
-	JSON  bool   `name:"json" help:"Write the result to standard output as one JSON object."`
-	Out   string `placeholder:"DIR" help:"Write the result, the tables and the curves into this folder."`
-	Plot  string `placeholder:"FILE" help:"Draw data, curves and residuals into a file .svg, .png or .pdf."`
-	Quiet bool   `short:"q" help:"Show no progress and no warnings."`
+	JSON    bool   `name:"json" help:"Write the result to standard output as one JSON object."`
+	Out     string `placeholder:"DIR" help:"Write the result, the tables and the curves into this folder."`
+	Weights string `placeholder:"FILE.csv" help:"Write the weights of networks here, for --parameters. Default: weights.csv in the folder of --out."`
+	Plot    string `placeholder:"FILE" help:"Draw data, curves and residuals into a file .svg, .png or .pdf."`
+	Quiet   bool   `short:"q" help:"Show no progress and no warnings."`
 }
 
 func (f *fitCommand) run(c *console) error {
@@ -87,7 +89,15 @@ func (f *fitCommand) prepare() error {
 			return err
 		}
 	}
-	return canWrite(f.Plot)
+	return errors.Join(canWrite(f.Plot), canWrite(f.Weights))
+}
+
+// weights returns the file of the networks' weights, "" for none.
+func (f *fitCommand) weights() string {
+	if f.Weights == "" && f.Out != "" {
+		return filepath.Join(f.Out, "weights.csv")
+	}
+	return f.Weights
 }
 
 // search runs the fit with its progress shown.
@@ -119,10 +129,17 @@ func unfinished(r *fit.Result, err error) error {
 func (f *fitCommand) write(c *console, l *loaded, r *fit.Result) error {
 	err := c.write(func(w io.Writer) error {
 		if f.JSON {
-			return report.WriteJSON(w, r, build())
+			return report.WriteJSON(w, r, build(), f.weights())
 		}
 		return report.WriteText(w, l.title(), r)
 	})
+	if len(l.model.Nets) > 0 {
+		if path := f.weights(); path != "" {
+			err = errors.Join(err, c.writeFile(path, func(w io.Writer) error { return report.WriteWeights(w, r) }))
+		} else if !f.Quiet && r.Status != "evaluated" {
+			c.say("warning: the weights that were found are written nowhere; give --weights FILE.csv or --out DIR to keep them")
+		}
+	}
 	if f.Out == "" && f.Plot == "" {
 		return err
 	}
@@ -133,7 +150,7 @@ func (f *fitCommand) write(c *console, l *loaded, r *fit.Result) error {
 	}
 	if f.Out != "" {
 		err = errors.Join(err, c.writeFolder(f.Out, []output{
-			{"result.json", func(w io.Writer) error { return report.WriteJSON(w, r, build()) }},
+			{"result.json", func(w io.Writer) error { return report.WriteJSON(w, r, build(), f.weights()) }},
 			{"params.csv", func(w io.Writer) error { return report.WriteParameters(w, r) }},
 			{"covariance.csv", func(w io.Writer) error { return report.WriteCovariance(w, r) }},
 			{"residuals.csv", func(w io.Writer) error { return report.WriteResiduals(w, r) }},

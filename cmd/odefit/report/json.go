@@ -26,6 +26,7 @@ type object struct {
 	NObservations    int         `json:"n_observations"`
 	NEstimated       int         `json:"n_estimated"`
 	Parameters       []estimate  `json:"parameters"`
+	Networks         []Network   `json:"networks"`
 	Reports          []estimate  `json:"reports"`
 	Correlation      correlation `json:"correlation"`
 	Flat             []string    `json:"flat"`
@@ -92,15 +93,18 @@ func (s side) MarshalJSON() ([]byte, error) {
 
 // WriteJSON writes the result as one indented JSON object and a line end. Numbers
 // read back as they are; those that are not finite are null. The covariance, the
-// residuals and the curves are not in it: see the tables of an output folder.
-func WriteJSON(w io.Writer, r *fit.Result, version string) error {
+// residuals and the curves are not in it: see the tables of an output folder. Nor are
+// the weights of networks: they are in the file that is named, "" for none.
+func WriteJSON(w io.Writer, r *fit.Result, version, weights string) error {
+	names, together := correlations(r)
 	o := object{
 		Schema: Schema, Status: r.Status,
 		Objective: float(r.Objective), ObjectiveRefined: float(r.Refined),
 		SSR: float(r.SSR), Chi2: float(r.Chi2), AIC: float(r.AIC), BIC: float(r.BIC),
 		NObservations: r.NObservations, NEstimated: r.NEstimated,
-		Parameters: estimates(r.Parameters), Reports: estimates(r.Reports),
-		Correlation:  correlation{Names: texts(r.Names), Matrix: matrix(r.Correlation)},
+		Parameters: estimates(withoutWeights(r.Parameters)), Reports: estimates(r.Reports),
+		Networks:     Networks(r, weights),
+		Correlation:  correlation{Names: texts(names), Matrix: matrix(together)},
 		Flat:         texts(r.Flat),
 		GradientNorm: float(r.GradientNorm),
 		Starts:       make([]start, len(r.Starts)),

@@ -15,7 +15,7 @@ import (
 func decode(t *testing.T, r *fit.Result) map[string]any {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteJSON(&b, r, "1.2.3"); err != nil {
+	if err := WriteJSON(&b, r, "1.2.3", ""); err != nil {
 		t.Fatal(err)
 	}
 	d := json.NewDecoder(&b)
@@ -47,7 +47,7 @@ func TestJSONKeys(t *testing.T) {
 		v    any
 		want string
 	}{
-		{"object", o, "aic bic chi2 correlation counts flat gradient_norm n_estimated n_observations objective objective_refined parameters reports schema seconds seed ssr starts status version warnings"},
+		{"object", o, "aic bic chi2 correlation counts flat gradient_norm n_estimated n_observations networks objective objective_refined parameters reports schema seconds seed ssr starts status version warnings"},
 		{"parameter", o["parameters"].([]any)[0], "at_bound ci95 estimated name stderr value"},
 		{"report", o["reports"].([]any)[0], "at_bound ci95 estimated name stderr value"},
 		{"start", o["starts"].([]any)[0], "iterations objective status"},

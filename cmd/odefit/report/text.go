@@ -36,7 +36,7 @@ func WriteText(w io.Writer, title string, r *fit.Result) error {
 	}
 	t.line(sentence(r))
 	t.statistics(r)
-	t.estimates("parameter", r.Parameters)
+	t.estimates("parameter", withoutWeights(r.Parameters))
 	t.estimates("report", r.Reports)
 	t.remarks(r)
 	return b.Flush()
@@ -134,6 +134,9 @@ func (t text) remarks(r *fit.Result) {
 		}
 		t.line(wrap(s, "  "))
 	}
+	for _, n := range Networks(r, "") {
+		say(fmt.Sprintf("network %s: %s, in a file where --out or --weights names one", n.Name, count(n.Weights, "weight")))
+	}
 	if pairs := correlated(r); len(pairs) > 0 {
 		say("correlations beyond " + number(strong, 2) + ": " + strings.Join(pairs, ", "))
 	}
@@ -155,15 +158,16 @@ func (t text) remarks(r *fit.Result) {
 // correlated names the pairs of parameters with strong correlations, strongest
 // first, a dozen at most.
 func correlated(r *fit.Result) []string {
+	named, matrix := correlations(r)
 	const most = 12
 	type pair struct {
 		i, j int
 		c    float64
 	}
 	var pairs []pair
-	for i := range r.Correlation {
+	for i := range matrix {
 		for j := range i {
-			if c := r.Correlation[i][j]; math.Abs(c) >= strong {
+			if c := matrix[i][j]; math.Abs(c) >= strong {
 				pairs = append(pairs, pair{j, i, c})
 			}
 		}
@@ -175,7 +179,7 @@ func correlated(r *fit.Result) []string {
 			names = append(names, fmt.Sprintf("and %d more", len(pairs)-most))
 			break
 		}
-		names = append(names, fmt.Sprintf("%s and %s (%s)", r.Names[p.i], r.Names[p.j], number(p.c, 3)))
+		names = append(names, fmt.Sprintf("%s and %s (%s)", named[p.i], named[p.j], number(p.c, 3)))
 	}
 	return names
 }

@@ -55,7 +55,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 func TestWriteErrorsAreTold(t *testing.T) {
 	r, curves := sample()
 	for name, err := range map[string]error{
-		"text": WriteText(fullDisk{}, "", r), "json": WriteJSON(fullDisk{}, r, ""), "parameters": WriteParameters(fullDisk{}, r),
+		"text": WriteText(fullDisk{}, "", r), "json": WriteJSON(fullDisk{}, r, "", ""), "parameters": WriteParameters(fullDisk{}, r),
 		"covariance": WriteCovariance(fullDisk{}, r), "residuals": WriteResiduals(fullDisk{}, r), "starts": WriteStarts(fullDisk{}, r),
 		"picture": FitFigure("", "t", r, curves, nil).Write(fullDisk{}, "png"),
 	} {
