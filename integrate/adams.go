@@ -103,8 +103,7 @@ func (a *adams[S]) Attempt(y1, e S, t, t1 float64, y S) error {
 	a.hist.distances(a.co.xi[:], h)
 	a.co.set(q, a.points)
 	r := h / a.hist.h
-	a.hist.state(a.scratch, y, r)
-	a.hist.slope(a.slope, r)
+	a.hist.predict(a.scratch, a.slope, y, r)
 	if err := a.rhs.eval(a.f, t1, a.scratch); err != nil {
 		return err
 	}

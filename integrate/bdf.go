@@ -101,12 +101,11 @@ func (b *bdf[S]) Attempt(y1, e S, t, t1 float64, y S) error {
 		}
 	}
 	q := b.hist.q
-	b.hist.distances(b.co.xi[:], h)
+	b.hist.distances(b.co.xi[:q+2], h)
 	b.co.corrector(q)
 	r := h / b.hist.h
-	b.hist.state(b.pred, y, r)
-	b.hist.slope(b.slope, r)
-	share := b.co.local(q) / b.co.correction(q)
+	b.hist.predict(b.pred, b.slope, y, r)
+	share := b.co.share(q)
 	if err := b.correct(h/b.co.l[1], share); err != nil {
 		return b.notFinite(err, y1, e)
 	}

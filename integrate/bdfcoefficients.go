@@ -25,25 +25,24 @@ type bdfCoefficients struct {
 // beside it.
 const bdfMaxOrder = 5
 
-// harmonic returns H_q.
-func harmonic(q int) float64 {
-	sum := 0.
-	for i := 1; i <= q; i++ {
-		sum += 1 / float64(i)
+// harmonic[q] is H_q.
+var harmonic = func() (h [bdfMaxOrder + 2]float64) {
+	for q := 1; q < len(h); q++ {
+		h[q] = h[q-1] + 1/float64(q)
 	}
-	return sum
-}
+	return h
+}()
 
 // corrector sets l.
 func (b *bdfCoefficients) corrector(q int) {
 	b.l = [8]float64{0: 1}
-	rest := harmonic(q)
+	rest := harmonic[q]
 	for i := 1; i < q; i++ {
 		timesLinear(b.l[:], i-1, 1, 1/b.xi[i])
 		rest -= 1 / b.xi[i]
 	}
 	timesLinear(b.l[:], q-1, 1, rest)
-	b.l[1] = harmonic(q)
+	b.l[1] = harmonic[q]
 }
 
 // span returns the product of xi_1 .. xi_q.
@@ -58,7 +57,7 @@ func (b *bdfCoefficients) span(q int) float64 {
 // excess returns 1 + sum_(i=1..q) 1/xi_i - H_q, which is 1 for equal steps. After a step
 // that was cut hard it would come near 0 and the error estimate vanish: it is kept away.
 func (b *bdfCoefficients) excess(q int) float64 {
-	a := 1 - harmonic(q)
+	a := 1 - harmonic[q]
 	for _, xi := range b.xi[1 : q+1] {
 		a += 1 / xi
 	}
@@ -66,18 +65,24 @@ func (b *bdfCoefficients) excess(q int) float64 {
 }
 
 // local returns the ratio of the local error at order q to K = h^(q+1) y^(q+1)/(q+1)!.
-func (b *bdfCoefficients) local(q int) float64 { return b.span(q) * b.excess(q) / harmonic(q) }
+func (b *bdfCoefficients) local(q int) float64 { return b.span(q) * b.excess(q) / harmonic[q] }
 
 // correction returns the ratio of Delta to K in a smooth solution.
 func (b *bdfCoefficients) correction(q int) float64 {
 	return b.span(q) * (1 + float64(q)*b.excess(q))
 }
 
+// share returns the ratio of the local error to Delta, local(q)/correction(q).
+func (b *bdfCoefficients) share(q int) float64 {
+	p, a := b.span(q), b.excess(q)
+	return p * a / harmonic[q] / (p * (1 + float64(q)*a))
+}
+
 // raise sets d and returns c: P + c Delta d fits y_(n-q) as well. xi belongs to the
 // step that was just made.
 func (b *bdfCoefficients) raise(q int) float64 {
 	b.double(q - 1)
-	c := harmonic(q)
+	c := harmonic[q]
 	for _, xi := range b.xi[1 : q+1] {
 		c -= 1 / xi
 	}

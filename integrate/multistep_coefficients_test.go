@@ -20,7 +20,7 @@ func TestMultistepCoefficientsForEqualSteps(t *testing.T) {
 		a.xi[i] = float64(i)
 	}
 	for q := 1; q <= bdfMaxOrder; q++ {
-		want := 1 / (float64(q+1) * harmonic(q))
+		want := 1 / (float64(q+1) * harmonic[q])
 		if got := b.local(q) / b.correction(q); math.Abs(got-want) > 1e-14 {
 			t.Errorf("BDF %d: error %v of the correction, want %v", q, got, want)
 		}

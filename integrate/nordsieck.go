@@ -20,6 +20,7 @@ type history[S any] struct {
 	h      float64   // signed
 	past   []float64 // past[i] = t_n - t_(n-i), signed as h
 	zero   S
+	short  bool      // the state is []float64 of at most fewMost
 	c      []float64 // coefficients and terms of one sum
 	ks     []S
 	powers []float64 // of the ratio of steps
@@ -29,6 +30,10 @@ func newHistory[S any](sp space.Space[S], y S, maxOrder int) history[S] {
 	h := history[S]{
 		sp: sp, z: make([]S, maxOrder+1), next: make([]S, maxOrder+1), past: make([]float64, adamsMaxOrder+3),
 		zero: sp.New(y), c: make([]float64, 0, maxOrder+3), ks: make([]S, 0, maxOrder+3), powers: make([]float64, maxOrder+2),
+	}
+	if x, ok := any(y).([]float64); ok {
+		_, floats := any(sp).(space.Floats)
+		h.short = floats && len(x) <= fewMost
 	}
 	for j := 1; j <= maxOrder; j++ {
 		h.z[j], h.next[j] = sp.New(y), sp.New(y)
@@ -58,6 +63,17 @@ func (p *history[S]) distances(xi []float64, h float64) {
 	for i := 1; i < len(xi); i++ {
 		xi[i] = 1 + p.past[i-1]/h
 	}
+}
+
+// predict sets dst = P(t_n + r h) and slope = r h P'(t_n + r h).
+func (p *history[S]) predict(dst, slope, y S, r float64) {
+	if x, ok := p.few(p.z); ok {
+		p.setPowers(r)
+		predictFew(any(dst).([]float64), any(slope).([]float64), any(y).([]float64), x[:p.q+1], p.powers)
+		return
+	}
+	p.state(dst, y, r)
+	p.slope(slope, r)
 }
 
 // state sets dst = P(t_n + r h).
@@ -101,6 +117,10 @@ func (p *history[S]) terms(j int) {
 // with the coefficients l.
 func (p *history[S]) advance(r float64, l []float64, delta S) {
 	p.setPowers(r)
+	if x, ok := p.few(p.z); ok {
+		advanceFew(any(p.next).([][]float64), x[:p.q+1], p.powers, l, any(delta).([]float64))
+		return
+	}
 	for j := 1; j <= p.q; j++ {
 		p.terms(j)
 		p.c, p.ks = append(p.c, l[j]), append(p.ks, delta)

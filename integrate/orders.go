@@ -78,12 +78,12 @@ func (o *orders) accepted(q int, err float64, at candidates) float64 {
 // compare returns the longest step that the orders q-1, q and q+1 allow, and sets the
 // order of the next step where it is worth a change.
 func (o *orders) compare(q int, err float64, at candidates) float64 {
-	same, down, up := ratio(biasSame*err, q+1), 0., 0.
+	same, down, up := gain(biasSame*err, q+1), 0., 0.
 	if q > 1 {
-		down = ratio(biasBelow*at.below(), q)
+		down = gain(biasBelow*at.below(), q)
 	}
 	if q < o.max {
-		up = ratio(biasAbove*at.above(), q+2)
+		up = gain(biasAbove*at.above(), q+2)
 	}
 	switch best := max(same, down, up); {
 	case best < worth || best == same:
@@ -126,6 +126,14 @@ func (o *orders) rejected(q int, err float64) float64 {
 // without is called for a step that nothing was asked about, on a frozen grid: the
 // order rises as fast as there are points.
 func (o *orders) without(q int) { o.next = min(q+1, o.max) }
+
+// gain is ratio where it is worth a change, which needs no power to be seen, else 0.
+func gain(err float64, k int) float64 {
+	if err*power(worth, k) >= 1 {
+		return 0
+	}
+	return ratio(err, k)
+}
 
 // ratio returns the ratio of step sizes that makes an error of the power k equal to 1.
 func ratio(err float64, k int) float64 { return 1 / (math.Pow(err, 1/float64(k)) + 1e-6) }
