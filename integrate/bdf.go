@@ -19,7 +19,7 @@ import (
 //
 // It needs the Jacobian of the problem, a Newton solver, or a space with coordinates,
 // in which it takes differences. With tangents in the state it is the simultaneous
-// corrector. Its steps cannot be recorded.
+// corrector, or the staggered one where the Newton solver is [Parted]. Its steps cannot be recorded.
 //
 // Source: Brown, Byrne, Hindmarsh, SIAM J. Sci. Stat. Comput. 10 (1989) 1038.
 type BDF struct {

@@ -38,7 +38,7 @@ const (
 )
 
 // choose returns the method and the reason.
-func (c Auto) choose(n, p int, hasVJP bool, solver integrate.Method) (Method, string) {
+func (c Auto) choose(n, p int, hasVJP, mass bool, solver integrate.Method) (Method, string) {
 	tangents := p
 	if !c.SkipY0 {
 		tangents += n
@@ -47,22 +47,19 @@ func (c Auto) choose(n, p int, hasVJP bool, solver integrate.Method) (Method, st
 	if bytes == 0 {
 		bytes = 1 << 30
 	}
-	transposable := false
-	switch solver.(type) {
-	case integrate.RungeKutta, integrate.Rosenbrock, integrate.Auto:
-		transposable = true
-	}
 	forward := Forward{SkipY0: c.SkipY0}
 	switch {
 	case !hasVJP:
 		return forward, "the system has no VJP, which adjoints need"
 	case tangents <= fewTangents:
 		return forward, fmt.Sprintf("%d tangents are few, and each is under error control", tangents)
-	case transposable:
+	case !multistep(solver):
 		return Discrete{Probes: 1, Checkpoints: Checkpoints{Bytes: bytes}},
 			fmt.Sprintf("%d tangents are many; the adjoint costs the same for any number", tangents)
 	case tangents <= someTangents:
 		return forward, fmt.Sprintf("the steps of %v cannot be transposed, and %d tangents are not too many", solver, tangents)
+	case mass:
+		return forward, fmt.Sprintf("neither the steps of %v can be transposed nor the adjoint equation of M y' = f solved; a one-step method would do with less than %d tangents", solver, tangents)
 	}
 	return Continuous{Variant: Gauss}, fmt.Sprintf("%d tangents are many, and the steps of %v cannot be transposed", tangents, solver)
 }

@@ -12,18 +12,20 @@ import (
 // What Auto takes, and that it is the gradient of the method it names.
 func TestAutoChoice(t *testing.T) {
 	for _, c := range []struct {
-		n, p   int
-		vjp    bool
-		solver integrate.Method
-		want   Method
+		n, p      int
+		vjp, mass bool
+		solver    integrate.Method
+		want      Method
 	}{
-		{2, 4, true, integrate.Tsit5{}, Forward{}},
-		{2, 4000, false, integrate.Tsit5{}, Forward{}},
-		{300, 300, true, integrate.Tsit5{}, Discrete{Probes: 1, Checkpoints: Checkpoints{Bytes: 1 << 30}}},
-		{10, 100, true, integrate.BDF{}, Forward{}},
-		{100, 1000, true, integrate.BDF{}, Continuous{Variant: Gauss}},
+		{2, 4, true, false, integrate.Tsit5{}, Forward{}},
+		{2, 4000, false, false, integrate.Tsit5{}, Forward{}},
+		{300, 300, true, false, integrate.Tsit5{}, Discrete{Probes: 1, Checkpoints: Checkpoints{Bytes: 1 << 30}}},
+		{10, 100, true, false, integrate.BDF{}, Forward{}},
+		{100, 1000, true, false, integrate.BDF{}, Continuous{Variant: Gauss}},
+		{100, 1000, true, true, integrate.BDF{}, Forward{}},
+		{100, 1000, true, true, integrate.RadauIIA5{}, Discrete{Probes: 1, Checkpoints: Checkpoints{Bytes: 1 << 30}}},
 	} {
-		if got, why := (Auto{}).choose(c.n, c.p, c.vjp, c.solver); got != c.want || why == "" {
+		if got, why := (Auto{}).choose(c.n, c.p, c.vjp, c.mass, c.solver); got != c.want || why == "" {
 			t.Errorf("%d states, %d parameters, %v: %v (%s), want %v", c.n, c.p, c.solver, got, why, c.want)
 		}
 	}

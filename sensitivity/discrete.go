@@ -21,6 +21,8 @@ import (
 // exception is the motion of breaks and events with the parameters, for which the terms
 // of the exact solution stand, right to its accuracy; they are transposed exactly.
 //
+// The steps of BDF and Adams are refused: [ErrMultistep].
+//
 // A grid that is right for the state need not be so for its derivatives: near a
 // constant solution, steps grow without limit. Probes put tangents into the error
 // control; without them the result warns where steps were taken blind.
@@ -53,9 +55,8 @@ func discrete[S any](ctx context.Context, as []*account[S], method Discrete, set
 	if m.sys.VJP == nil {
 		return fmt.Errorf("sensitivity: System.VJP: %w", ErrNoDerivative)
 	}
-	switch set.solver().(type) {
-	case integrate.BDF, integrate.Adams:
-		return fmt.Errorf("sensitivity: the transposed steps of %v, a multistep method, are not consistent with the adjoint equation along the way; take Forward or Continuous", set.solver())
+	if s := set.solver(); multistep(s) {
+		return fmt.Errorf("sensitivity: discrete, by %v: %w; take Continuous{Variant: Gauss}, Forward, or a one-step method such as rodas5p", s, ErrMultistep)
 	}
 	rec, err := record(ctx, as, method, set)
 	if err != nil {
@@ -69,6 +70,15 @@ func discrete[S any](ctx context.Context, as []*account[S], method Discrete, set
 	}
 	s.keep = method.KeepAdjoint
 	return s.run()
+}
+
+// multistep says whether the steps of a method depend on earlier ones.
+func multistep(m integrate.Method) bool {
+	switch m.(type) {
+	case integrate.BDF, integrate.Adams:
+		return true
+	}
+	return false
 }
 
 // record takes the steps that will be transposed. Where tangents or a running cost

@@ -22,6 +22,11 @@ var (
 	// one time, where the solution has no derivative that could be told from the
 	// two sides alone.
 	ErrCoincidentBreaks = errors.New("breaks that move differently coincide")
+	// ErrMultistep: the discrete adjoint of a multistep method is a sum with the right value
+	// at T0, but not a solution of the adjoint equation along the path: its weights do not
+	// belong to a method. Source: Sandu, "Reverse automatic differentiation of linear
+	// multistep methods", LNCSE 64 (2008) 1.
+	ErrMultistep = errors.New("the discrete adjoint of a multistep method is inconsistent along the path")
 	// ErrDrift: the state that was solved backward departed from the one of the
 	// forward pass.
 	ErrDrift = errors.New("the state solved backward departed from the forward solution")

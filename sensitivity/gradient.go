@@ -46,7 +46,7 @@ func Gradients[S any](ctx context.Context, p Problem[S], losses []*Loss[S], meth
 	m, s := as[0].m, orDefault(set)
 	if auto, ok := method.(Auto); ok {
 		var why string
-		method, why = auto.choose(m.sys.Dim, m.sys.NumParams, m.sys.VJP != nil, s.solver())
+		method, why = auto.choose(m.sys.Dim, m.sys.NumParams, m.sys.VJP != nil, m.sys.Mass != nil, s.solver())
 		for _, a := range as {
 			a.res.Choice = fmt.Sprintf("%v: %s", method, why)
 		}

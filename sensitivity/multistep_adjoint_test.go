@@ -2,6 +2,7 @@ package sensitivity
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -59,6 +60,19 @@ func TestManyObservationsOfAMultistepSolution(t *testing.T) {
 	}
 	if own, multistep := backward(nil), backward(integrate.BDF{}); own > 3000 || own > multistep/2 {
 		t.Errorf("300 observations: %d steps backward, %d by BDF itself", own, multistep)
+	}
+}
+
+// The transposes of multistep methods are refused for their reason, with what to take.
+func TestDiscreteRefusesMultistepMethods(t *testing.T) {
+	p := problemOf(problems.LotkaVolterra())
+	for _, solver := range []integrate.Method{integrate.BDF{}, integrate.Adams{}} {
+		set := tolerances(1e-6, 1e-9)
+		set.Solver = solver
+		_, err := Gradient(context.Background(), p, SumOfStates([]float64{p.T1}), Discrete{}, set)
+		if !errors.Is(err, ErrMultistep) || !strings.Contains(err.Error(), "Gauss") || !strings.Contains(err.Error(), solver.String()) {
+			t.Error(err)
+		}
 	}
 }
 
