@@ -82,6 +82,12 @@ type System[S any] struct {
 	// singular (a differential-algebraic system of index 1).
 	Mass *integrate.Matrix
 
+	// Momenta[i] says that flat coordinate i of the state is a momentum (or a velocity) and
+	// no position: the system is q' = v(t, p), p' = f(t, q) for positions q and
+	// momenta p, which the symplectic methods and those of Nystrom need. Nil: it is not, or it is not known.
+	// See [System.Halves].
+	Momenta []bool
+
 	// Initial is y0(p). The zero value means that the caller gives y0.
 	Initial Initial[S]
 
@@ -202,12 +208,24 @@ func (s *System[S]) Problem(p []float64, t0, t1 float64) (integrate.Problem[S], 
 		}
 	}
 	if s.Initial.Value == nil {
-		return prob, nil
+		return prob, nil // the caller who sets Y0 can set Split too, see [System.Halves]
 	}
 	y0, ok := any(make([]float64, s.Dim)).(S)
 	if !ok {
 		return prob, errors.New("dynsys: Problem can make the initial state of []float64 only; set Y0 with Initial.Value")
 	}
 	prob.Y0 = y0
-	return prob, s.Initial.Value(y0, p)
+	if err := s.Initial.Value(y0, p); err != nil || s.Momenta == nil {
+		return prob, err
+	}
+	sp := s.Space
+	if sp == nil {
+		sp, _ = any(space.Floats{}).(space.Space[S])
+	}
+	h, err := s.Halves(sp, t0, y0, p)
+	if err != nil {
+		return prob, err
+	}
+	prob.Split = h.Split(prob.F)
+	return prob, nil
 }

@@ -11,6 +11,8 @@ type Inside[S any] struct {
 	arg     S
 	w       []float64
 	stepper *implicit[S] // for stages of the interpolant that are implicit
+	whole   Stepper[S]   // for methods without stages: it makes the step again
+	e       S
 }
 
 // Inside returns the solution inside steps; none is entered yet.
@@ -33,10 +35,15 @@ func (in *Inside[S]) Enter(n int, y S, k []S) error {
 	}
 	in.k = in.k[:all]
 	copy(in.k[copy(in.k, k):], in.extra)
-	if all > s {
-		if err := in.complete(n, s); err != nil {
-			return &StepError{T: rec.T[n], H: rec.T[n+1] - rec.T[n], Step: n, Component: -1, Reason: err}
-		}
+	var err error
+	switch {
+	case rec.Rosenbrock == nil && rec.Tableau == nil:
+		err = in.again(n)
+	case all > s:
+		err = in.complete(n, s)
+	}
+	if err != nil {
+		return &StepError{T: rec.T[n], H: rec.T[n+1] - rec.T[n], Step: n, Component: -1, Reason: err}
 	}
 	in.n = n
 	return nil
@@ -77,11 +84,29 @@ func (in *Inside[S]) solve(n int, tab *Tableau) error {
 	return in.stepper.inside(in.k, tab, rec.T[n], rec.T[n+1], in.y)
 }
 
+// again makes the step again.
+func (in *Inside[S]) again(n int) (err error) {
+	rec := in.rec
+	if in.whole == nil {
+		if in.whole, err = NewStepper(&rec.p, rec.Method, &Stats{}); err != nil {
+			return err
+		}
+		in.e = rec.p.Space.New(rec.p.Y0)
+	}
+	in.whole.Reset()
+	in.whole.Bound(rec.Bound(n))
+	return in.whole.Attempt(in.arg, in.e, rec.T[n], rec.T[n+1], in.y)
+}
+
 // Stages returns all stages of the step, those of the interpolant included.
 func (in *Inside[S]) Stages() []S { return in.k }
 
 // At sets dst to the solution at t, which lies inside the step.
 func (in *Inside[S]) At(dst S, t float64) {
+	if in.whole != nil {
+		in.whole.Interpolate(dst, t)
+		return
+	}
 	w := in.w[:len(in.k)]
 	in.rec.Weights(w, in.n, t)
 	in.rec.p.Space.AddScaled(dst, in.y, w, in.k)

@@ -28,6 +28,15 @@ type NystromTableau struct {
 	DenseOrder      int // of both interpolants
 }
 
+// Weights sets wb and wv to the interpolation weights b_i(theta) and bv_i(theta).
+func (tab *NystromTableau) Weights(wb, wv []float64, theta float64) {
+	for i := range tab.C {
+		b, _ := horner(tab.Dense[i], theta)
+		v, _ := horner(tab.DenseV[i], theta)
+		wb[i], wv[i] = theta*theta*b, theta*v
+	}
+}
+
 // Nystrom is a Method for second-order equations, on a state of positions and
 // velocities whose motion Problem.Split describes. Drift must be linear in the state
 // and independent of time: q' = M p with a constant M.
@@ -115,6 +124,9 @@ func (n *nystrom[S]) Accept() {
 	}
 }
 
+// Stages implements [stager]: a step is made again from its start, not from stages.
+func (n *nystrom[S]) Stages() []S { return nil }
+
 // Attempt implements [Stepper]. Its cost is s evaluations of Kick, one less where the
 // last of the step before can be used again.
 func (n *nystrom[S]) Attempt(y1, e S, t, t1 float64, y S) error {
@@ -181,11 +193,7 @@ func (n *nystrom[S]) sum(dst, x S) { n.sp.AddScaled(dst, x, n.c, n.terms) }
 func (n *nystrom[S]) Interpolate(dst S, t float64) {
 	h := n.t1 - n.t0
 	theta := (t - n.t0) / h
-	for i := range n.wb {
-		b, _ := horner(n.tab.Dense[i], theta)
-		v, _ := horner(n.tab.DenseV[i], theta)
-		n.wb[i], n.wv[i] = theta*theta*b, theta*v
-	}
+	n.tab.Weights(n.wb, n.wv, theta)
 	n.begin()
 	n.plus(theta*h, n.d)
 	n.add(h*h, n.wb, n.g)

@@ -15,7 +15,7 @@ import (
 // transpose and checkpoints replay.
 type Record[S any] struct {
 	Method Method
-	// One of these holds the coefficients of the method. Single steps of an implicit
+	// One of these holds the coefficients of a method that has stages. Single steps of an implicit
 	// one may have others, see [Record.StepTableau].
 	Tableau    *Tableau
 	Rosenbrock *RosenbrockTableau
@@ -83,6 +83,7 @@ func NewRecord[S any](ctx context.Context, p Problem[S], m Method, set *Settings
 		rec.Rosenbrock = m.Coefficients()
 	case ImplicitRungeKutta:
 		rec.Tableau = m.ImplicitTableau()
+	case Symplectic, Nystrom:
 	default:
 		return nil, fmt.Errorf("integrate: the steps of method %v cannot be recorded", m)
 	}
@@ -296,24 +297,27 @@ func (rec *Record[S]) StepTableau(n int) *Tableau {
 
 // stages returns the number of stages of step n.
 func (rec *Record[S]) stages(n int) int {
-	if rec.Rosenbrock != nil {
+	switch {
+	case rec.Rosenbrock != nil:
 		return rec.Rosenbrock.Stages()
+	case rec.Tableau == nil:
+		return 0
 	}
 	return rec.StepTableau(n).Stages()
 }
 
 // allStages returns the number of stages of step n and its interpolant.
 func (rec *Record[S]) allStages(n int) int {
-	if rec.Rosenbrock != nil {
-		return rec.Rosenbrock.Stages()
+	if rec.Rosenbrock != nil || rec.Tableau == nil {
+		return rec.stages(n)
 	}
 	return rec.StepTableau(n).AllStages()
 }
 
 // MostStages returns the largest number of stages of a step and its interpolant.
 func (rec *Record[S]) MostStages() int {
-	if rec.Rosenbrock != nil {
-		return rec.Rosenbrock.Stages()
+	if rec.Rosenbrock != nil || rec.Tableau == nil {
+		return rec.stages(0)
 	}
 	most := rec.Tableau.AllStages()
 	for _, tab := range rec.tabs {

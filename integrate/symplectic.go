@@ -99,9 +99,9 @@ var (
 	}
 )
 
-// pieces returns the drifts d_i = gamma_i and the kicks between and around them: half a
+// Pieces returns the drifts d_i = gamma_i and the kicks between and around them: half a
 // gamma at the ends, half of two neighbours elsewhere.
-func (c *Composition) pieces() (kicks, drifts []float64) {
+func (c *Composition) Pieces() (kicks, drifts []float64) {
 	middle := 1.0
 	drifts = append(drifts, c.Half...)
 	for _, g := range c.Half {
@@ -145,7 +145,7 @@ func newSymplectic[S any](p *Problem[S], c *Composition, stats *Stats) (*symplec
 		split: p.Split, sp: p.Space, order: c.Order, last: math.Inf(1), stats: stats,
 		dp: p.Space.New(p.Y0), dq: p.Space.New(p.Y0), innerP: p.Space.New(p.Y0), innerQ: p.Space.New(p.Y0),
 	}
-	s.kicks, s.drifts = c.pieces()
+	s.kicks, s.drifts = c.Pieces()
 	return s, nil
 }
 
@@ -154,6 +154,9 @@ func (s *symplectic[S]) Bound(last float64)       { s.last = last }
 func (s *symplectic[S]) Accept()                  { s.ready = s.done }
 func (s *symplectic[S]) Reset()                   { s.ready = false }
 func (s *symplectic[S]) Reject()                  { s.ready = false }
+
+// Stages implements [stager]: a step is made again from its start, not from stages.
+func (s *symplectic[S]) Stages() []S { return nil }
 
 // Attempt implements [Stepper]. Its cost is one evaluation of Kick and Drift for each
 // Verlet step: the last kick of a step and the first of the next share theirs.

@@ -58,6 +58,7 @@ func (c Checkpoints) keep(m integrate.Method, state int) (integrate.Keep, error)
 		if diagonal(tab) && tab.A[0][0] == 0 {
 			parts = 2 // the slope that is carried from step to step
 		}
+	case integrate.Symplectic, integrate.Nystrom: // made again from their start
 	default:
 		return integrate.Keep{}, fmt.Errorf("sensitivity: the memory of a step of method %v is not known; use Checkpoints.Every", m)
 	}

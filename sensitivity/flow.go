@@ -190,6 +190,9 @@ func (f *flow[S]) cost(dq []float64, l *Loss[S], t float64, y *space.Bundle[S]) 
 // run integrates the bundle; see is called with every accepted step and, at the
 // end, done with the final state.
 func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.Step[*space.Bundle[S]]) error, done func(t float64, y *space.Bundle[S]) error) error {
+	if err := refuseCost(set.solver(), len(f.costs) > 0); err != nil {
+		return err
+	}
 	p := integrate.Problem[*space.Bundle[S]]{
 		F: f.rhs, T0: f.m.T0, T1: f.m.T1, Y0: f.start, Space: f.sp,
 		Breaks: f.m.breaks, Events: f.events,
@@ -197,6 +200,7 @@ func (f *flow[S]) run(ctx context.Context, set *Settings, see func(*integrate.St
 	if n := f.newton(); n != nil {
 		p.Newton = n
 	}
+	p.Split = f.split()
 	p.Autonomous, p.TimeDerivative = f.timeDerivative()
 	s := set.Settings
 	s.Times = nil

@@ -15,8 +15,8 @@ func lift[S any](sys *dynsys.System[[]float64], sp space.Space[S], like S) *dyns
 	}
 	y, v, out := make([]float64, n), make([]float64, n), make([]float64, n)
 	lifted := &dynsys.System[S]{
-		Mass: sys.Mass,
-		Dim:  n, NumParams: sys.NumParams, Space: sp, Breaks: sys.Breaks,
+		Mass: sys.Mass, Momenta: sys.Momenta,
+		Dim: n, NumParams: sys.NumParams, Space: sp, Breaks: sys.Breaks,
 		RHS: func(dy S, t float64, s S, p []float64) error {
 			c.Flatten(y, s)
 			err := sys.RHS(out, t, y, p)

@@ -124,6 +124,8 @@ type model[S any] struct {
 	mixed    []float64 // times of events that move differently
 	stats    Stats
 	work     integrate.Stats   // of linear algebra
+	halves   *dynsys.Halves[S] // where the system has Momenta
+	half     S                 // scratch
 	slope    *rate[S]          // where M y' = f; nil until asked for
 	shared   *sharedNewton[S]  // of the transposes of all losses
 	grid     []float64         // the steps of the forward pass
@@ -162,7 +164,7 @@ func (m *model[S]) set(p Problem[S]) error {
 			return err
 		}
 		m.breaks = make([]float64, p.System.Breaks.Count)
-		m.started, m.slope = true, nil
+		m.started, m.slope, m.halves, m.half = true, nil, nil, m.sp.New(m.y0)
 	}
 	if err := m.setInitial(); err != nil {
 		return err
@@ -175,7 +177,12 @@ func (m *model[S]) set(p Problem[S]) error {
 	}
 	// Derivatives go through that correction, too: those in algebraic components that it
 	// settles are zero, and what it makes of the others and of p is part of dL/dp.
-	return m.settle(m.within(m.T0), m.y0)
+	if err := m.settle(m.within(m.T0), m.y0); err != nil || m.sys.Momenta == nil {
+		return err
+	}
+	var err error
+	m.halves, err = m.sys.Halves(m.sp, m.within(m.T0), m.y0, m.P)
+	return err
 }
 
 func (m *model[S]) findSpace() error {
@@ -233,6 +240,9 @@ func (m *model[S]) integral() integrate.Problem[S] {
 	p := integrate.Problem[S]{
 		F: m.rhs, T0: m.T0, T1: m.T1, Y0: m.y0, Space: m.sp, Breaks: m.breaks, Events: m.events,
 		Pattern: m.sys.Pattern, Mass: m.sys.Mass, Autonomous: m.sys.Autonomous,
+	}
+	if m.halves != nil {
+		p.Split = m.halves.Split(m.rhs)
 	}
 	if m.sys.Jacobian != nil {
 		p.Jacobian = func(jac []float64, t float64, y S) error { return m.sys.Jacobian(jac, t, y, m.P) }

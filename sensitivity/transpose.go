@@ -21,6 +21,15 @@ type transpose[S any] interface {
 
 // newTranspose returns the transpose of the steps of a record.
 func newTranspose[S any](a *account[S], rec *integrate.Record[S]) (transpose[S], error) {
+	if err := refuseCost(rec.Method, a.loss.G != nil); err != nil {
+		return nil, err
+	}
+	switch m := rec.Method.(type) {
+	case integrate.Symplectic:
+		return newSymplecticTranspose(a, rec, m), nil
+	case integrate.Nystrom:
+		return newNystromTranspose(a, rec, m), nil
+	}
 	switch {
 	case rec.Rosenbrock != nil:
 		return newRosenbrockTranspose(a, rec)
