@@ -37,7 +37,7 @@ func (g *genCommand) run(c *console) error {
 	if err != nil {
 		return err
 	}
-	dynamics, err := compiled.Equations()
+	dynamics, err := compiled.Scalar()
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,27 @@ func (m *eventful) System() (*dynsys.System[[]float64], error) {
 //
 // The model has a graph of its own, so that it may be used while Cell and Graph
 // are.
+//
+// Large networks are evaluated as matrix kernels, see nn.Inside.
 func (c *Compiled) Equations(doses ...Administration) (dynsys.Model, error) {
+	m, err := c.withKernels(doses)
+	if m == nil && err == nil {
+		return c.Scalar(doses...)
+	}
+	return c.massive(m), err
+}
+
+// massive gives a model with algebraic equations its mass matrix.
+func (c *Compiled) massive(m dynsys.Model) dynsys.Model {
+	if d := c.Model.Differential(); d != nil && m != nil {
+		return &massive{m, d}
+	}
+	return m
+}
+
+// Scalar is Equations with all networks written out as expressions, in a
+// *dynsys.GraphModel where no equation is algebraic.
+func (c *Compiled) Scalar(doses ...Administration) (dynsys.Model, error) {
 	g := newGraph(c.Model)
 	var rates, initial []expr.Node
 	for _, s := range c.Model.States {
@@ -88,25 +108,33 @@ func (c *Compiled) Equations(doses ...Administration) (dynsys.Model, error) {
 		initial = append(initial, g.initial(s))
 	}
 	g.infuse(rates, doses)
+	if err := c.checkAlgebraic(g, rates); err != nil {
+		return nil, err
+	}
 	jumps := g.jumps(rates)
+	m, err := dynsys.Graph{
+		Builder: g.b, States: g.layout.States, Params: g.layout.Quantities,
+		Rates: jumps.Outs, Initial: initial, Breaks: jumps.Times,
+	}.Model()
+	if err != nil {
+		return nil, err
+	}
+	return c.massive(m), nil
+}
+
+// checkAlgebraic refuses algebraic equations that jump in time.
+func (c *Compiled) checkAlgebraic(g *graph, rates []expr.Node) error {
 	if d := c.Model.Differential(); d != nil {
 		for i := range rates {
 			if d[i] == 0 && len(g.jumps([]expr.Node{rates[i]}).Times) > 0 {
 				s := c.Model.States[i]
 				r := &reporter{src: c.Model.src}
 				r.add(s.Equation.At, "this algebraic equation jumps in time, so that "+quote(s.Name)+" would jump, which is not supported by this version", "make the change smooth")
-				return nil, r.err()
+				return r.err()
 			}
 		}
 	}
-	m, err := dynsys.Graph{
-		Builder: g.b, States: g.layout.States, Params: g.layout.Quantities,
-		Rates: jumps.Outs, Initial: initial, Breaks: jumps.Times,
-	}.Model()
-	if d := c.Model.Differential(); d != nil && err == nil {
-		return &massive{m, d}, nil
-	}
-	return m, err
+	return nil
 }
 
 // massive is a model with a diagonal mass matrix.

@@ -12,6 +12,15 @@ type graph struct {
 	model  *Model
 	layout Layout
 	lets   []expr.Node
+	rank   []int // of every quantity among those of the layout; nil: as they are
+}
+
+// quantity returns the input slot of quantity i.
+func (g *graph) quantity(i int) int {
+	if g.rank != nil {
+		i = g.rank[i]
+	}
+	return g.layout.Quantity(i)
 }
 
 // newGraph returns a graph that holds the lets of the model.
@@ -45,11 +54,11 @@ func (g *graph) name(e Expr) expr.Node {
 	case s.kind == kindState:
 		return b.Input(l.State(s.index))
 	case s.kind == kindParam:
-		return b.Input(l.Quantity(s.index))
+		return b.Input(g.quantity(s.index))
 	case s.kind == kindConst:
-		return b.Input(l.Quantity(len(m.Params) + s.index))
+		return b.Input(g.quantity(len(m.Params) + s.index))
 	case s.kind == kindInput:
-		return b.Input(l.Quantity(len(m.Params) + len(m.Consts) + s.index))
+		return b.Input(g.quantity(len(m.Params) + len(m.Consts) + s.index))
 	default:
 		return g.lets[s.index]
 	}
@@ -57,7 +66,10 @@ func (g *graph) name(e Expr) expr.Node {
 
 // jumps finds where nodes jump as functions of time. Inputs vary as states do.
 func (g *graph) jumps(nodes []expr.Node) expr.TimeBreaks {
-	inputs := g.layout.Quantity(len(g.model.Params) + len(g.model.Consts))
+	inputs := g.layout.Row(0)
+	if len(g.model.Inputs) > 0 || g.rank != nil {
+		inputs = g.quantity(len(g.model.Params) + len(g.model.Consts))
+	}
 	return g.b.TimeBreaks(nodes, g.layout.Time(), func(slot int) bool {
 		return slot > g.layout.Time() && slot < g.layout.Quantity(0) || slot >= inputs && slot < g.layout.Row(0)
 	})

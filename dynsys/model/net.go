@@ -22,6 +22,8 @@ type Net struct {
 	Outputs int
 	Layers  []Layer
 	Weights int // parameters in all
+
+	First int // place of the first of them in Model.Params
 }
 
 // Layer is ACT N: N units with an activation.
@@ -121,6 +123,7 @@ func (s *Net) declare(c *checker) {
 		return
 	}
 	c.model.Nets = append(c.model.Nets, s)
+	s.First = len(c.model.Params)
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(s.Name))
 	rng := rand.New(rand.NewPCG(1, h.Sum64())) // the same start in every run
@@ -135,11 +138,19 @@ func (s *Net) declare(c *checker) {
 			limit *= 0.1
 		}
 		var units []Expr
+		weights, biases := make([][]Expr, layer.Units), make([]Expr, layer.Units)
+		for i := range layer.Units { // in the order of nn.MLP: row by row, then the biases
+			for j := range below {
+				weights[i] = append(weights[i], s.weight(c, fmt.Sprintf("%s.w.%d.%d.%d", s.Name, l+1, i+1, j+1), limit*(2*rng.Float64()-1)))
+			}
+		}
 		for i := range layer.Units {
-			sum := s.weight(c, fmt.Sprintf("%s.b.%d.%d", s.Name, l+1, i+1), 0)
+			biases[i] = s.weight(c, fmt.Sprintf("%s.b.%d.%d", s.Name, l+1, i+1), 0)
+		}
+		for i := range layer.Units {
+			sum := biases[i]
 			for j, x := range below {
-				w := s.weight(c, fmt.Sprintf("%s.w.%d.%d.%d", s.Name, l+1, i+1, j+1), limit*(2*rng.Float64()-1))
-				sum = s.binary(Plus, sum, s.binary(Times, w, x))
+				sum = s.binary(Plus, sum, s.binary(Times, weights[i][j], x))
 			}
 			switch {
 			case !last:
