@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"runtime/debug"
 	"slices"
 
 	"github.com/odefit/odefit/integrate/space"
@@ -30,61 +29,6 @@ type Stats struct {
 	// BlindSpan is the length of the interval that those steps cover.
 	BlindSpan float64
 }
-
-// Step is one accepted step of a [Run]. It and the states in it are valid until
-// the next step is asked for.
-type Step[S any] struct {
-	Index  int // 0 for the first
-	T0, T1 float64
-	Y0, Y1 S // at T0, behind events there, and at T1, before them; not to be changed
-
-	stepper Stepper[S]
-	sp      space.Space[S]
-}
-
-// At sets dst to the solution at t, which must lie between T0 and T1. At the end
-// points it is exactly Y0 and Y1. An error of the right-hand side can only come from
-// methods whose interpolant has stages of its own.
-func (s *Step[S]) At(dst S, t float64) error {
-	switch {
-	case t == s.T0:
-		s.sp.Copy(dst, s.Y0)
-	case t == s.T1:
-		s.sp.Copy(dst, s.Y1)
-	case (t-s.T0)*(t-s.T1) < 0:
-		if err := s.complete(); err != nil {
-			return err
-		}
-		s.stepper.Interpolate(dst, t)
-	default:
-		return fmt.Errorf("integrate: Step.At(%v) outside [%v, %v]: %w", t, s.T0, s.T1, ErrOutside)
-	}
-	return nil
-}
-
-// Keep returns a copy of the step's interpolant, which stays valid. For its error see
-// [Step.At].
-func (s *Step[S]) Keep() (Interpolant[S], error) {
-	if err := s.complete(); err != nil {
-		return nil, err
-	}
-	return s.stepper.Keep(), nil
-}
-
-// complete makes the evaluations that the interpolant needs.
-func (s *Step[S]) complete() error {
-	c, ok := s.stepper.(Completer)
-	if !ok {
-		return nil
-	}
-	if err := c.Complete(); err != nil {
-		return &StepError{T: s.T0, H: s.T1 - s.T0, Step: s.Index, Component: -1, Reason: fmt.Errorf("inside the step: %w", err)}
-	}
-	return nil
-}
-
-// Stepper returns the stepper that made the step.
-func (s *Step[S]) Stepper() Stepper[S] { return s.stepper }
 
 // Run is an integration under way.
 type Run[S any] struct {
@@ -509,73 +453,4 @@ func (r *Run[S]) cross() (err error) {
 	r.h, r.prev = 0, [2]float64{}
 	r.bound()
 	return nil
-}
-
-// tooSmall tells the true reason for which the step cannot be cut further.
-func (r *Run[S]) tooSmall() error {
-	if r.cause != nil {
-		return r.fail(fmt.Errorf("%w (the last step tried was %.3g)", r.cause, r.h))
-	}
-	return r.fail(ErrStepTooSmall)
-}
-
-// fail makes the error of the run.
-func (r *Run[S]) fail(reason error) error {
-	return &StepError{T: r.t, H: r.dir * r.h, Step: r.stats.Steps, Component: r.worst(), Reason: reason}
-}
-
-// failAt is fail at a time inside a step, where no component is to blame.
-func (r *Run[S]) failAt(t float64, reason error) error {
-	return &StepError{T: t, H: r.dir * r.h, Step: r.stats.Steps, Component: -1, Reason: reason}
-}
-
-// rescue turns a panic in a user's function into the error of the run. It is to be
-// deferred.
-func (r *Run[S]) rescue(err *error) {
-	if v := recover(); v != nil {
-		*err = r.failAt(r.t, &PanicError{Value: v, Stack: debug.Stack()})
-	}
-}
-
-// worst returns the coordinate with the largest weighted error in the last trial.
-func (r *Run[S]) worst() int {
-	if b, ok := r.sp.(blamer[S]); ok {
-		return b.Blame(r.e, r.y, r.tol)
-	}
-	c, ok := r.sp.(space.Coordinates[S])
-	if !ok {
-		return -1
-	}
-	n := c.Dim(r.y)
-	e, y := make([]float64, n), make([]float64, n)
-	c.Flatten(e, r.e)
-	c.Flatten(y, r.y)
-	worst, at := 0.0, -1
-	for i := range n {
-		abs := r.tol.Abs
-		if r.tol.AbsTols != nil {
-			abs = r.tol.AbsTols[i]
-		}
-		w := math.Abs(e[i]) / (abs + r.tol.Rel*math.Abs(y[i]))
-		if !finite(w) || !finite(y[i]) {
-			return i
-		}
-		if w > worst {
-			worst, at = w, i
-		}
-	}
-	return at
-}
-
-// blamer is a space of several blocks that knows best which coordinate to blame.
-type blamer[S any] interface {
-	Blame(e, y S, tol space.Tolerance) int
-}
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// ulp returns the distance from |t| to the next floating-point number.
-func ulp(t float64) float64 {
-	t = math.Abs(t)
-	return math.Nextafter(t, math.Inf(1)) - t
 }
