@@ -32,12 +32,14 @@ func (r *Run[S]) firstStep(end float64) error {
 	}
 	h0 = min(h0, left)
 	for range 60 {
-		r.sp.AddScaled(y1, r.y, []float64{r.dir * h0}, []S{f0})
+		r.coef[0], r.one[0] = r.dir*h0, f0
+		r.sp.AddScaled(y1, r.y, r.coef[:], r.one[:])
 		err := r.slope(f1, min(r.t+r.dir*h0, last), y1)
 		if err != nil && !errors.Is(err, ErrRecoverable) {
 			return r.fail(err)
 		}
-		r.sp.AddScaled(f1, f1, []float64{-1}, []S{f0})
+		r.coef[0], r.one[0] = -1, f0
+		r.sp.AddScaled(f1, f1, r.coef[:], r.one[:])
 		d2 := r.sp.Norm(f1, r.y, r.y, r.tol) / h0
 		if err != nil || !finite(d2) {
 			h0 /= 10

@@ -12,7 +12,7 @@ type flat struct {
 	k       []float64 // all stages
 	rows    [][]float64
 	a       []vector.Terms
-	b, e, d vector.Terms
+	b, e, d *vector.Terms
 	y       []float64 // argument of a stage
 	zero    []float64
 	y0, y1  []float64 // of the last attempt, borrowed
@@ -20,14 +20,15 @@ type flat struct {
 
 func newFlat(f Func[[]float64], tab *Tableau, n int, stats *Stats) *flat {
 	s, width := tab.AllStages(), vector.Padded(n)
-	x := &flat{f: f, stats: stats, n: n, rows: make([][]float64, s), a: make([]vector.Terms, s)}
+	x := &flat{f: f, stats: stats, n: n, rows: make([][]float64, s)}
 	memory := make([]float64, s*width+2*n)
 	x.k, x.y, x.zero = memory[:s*width], memory[s*width:s*width+n], memory[s*width+n:]
-	for i, row := range tab.A {
+	for i := range x.rows {
 		x.rows[i] = x.k[i*width : i*width+n : i*width+n]
-		x.a[i] = vector.MakeTerms(n, row)
 	}
-	x.b, x.e, x.d = vector.MakeTerms(n, tab.B), vector.MakeTerms(n, tab.E), vector.MakeTerms(n, tab.Coarse)
+	weights := append(append(make([][]float64, 0, s+3), tab.A...), tab.B, tab.E, tab.Coarse)
+	x.a = vector.MakeTerms(n, weights...)
+	x.b, x.e, x.d = &x.a[s], &x.a[s+1], &x.a[s+2]
 	return x
 }
 

@@ -8,23 +8,26 @@ type Terms struct {
 	at       []int // where k_j begins
 }
 
-// MakeTerms returns the sum of the rows k_j of n numbers with the weights a, without the
-// terms whose weight is zero.
-func MakeTerms(n int, a []float64) Terms {
+// MakeTerms returns, for each list of weights a, the sum of the rows k_j of n numbers, without
+// the terms whose weight is zero. It allocates three times, whatever their number.
+func MakeTerms(n int, weights ...[]float64) []Terms {
 	count := 0
-	for _, aj := range a {
-		if aj != 0 {
-			count++
+	for _, a := range weights {
+		count += len(a)
+	}
+	terms, values, places := make([]Terms, len(weights)), make([]float64, count), make([]int, count)
+	for i, a := range weights {
+		t := &terms[i]
+		t.n, t.a, t.at = n, values[:0:len(a)], places[:0:len(a)]
+		values, places = values[len(a):], places[len(a):]
+		for j, aj := range a {
+			if aj != 0 {
+				t.a, t.at = append(t.a, aj), append(t.at, j*Padded(n))
+				t.reach = (j + 1) * Padded(n)
+			}
 		}
 	}
-	t := Terms{n: n, a: make([]float64, 0, count), at: make([]int, 0, count)}
-	for j, aj := range a {
-		if aj != 0 {
-			t.a, t.at = append(t.a, aj), append(t.at, j*Padded(n))
-			t.reach = (j + 1) * Padded(n)
-		}
-	}
-	return t
+	return terms
 }
 
 // Add sets dst = x + h (a_0 k_0 + a_1 k_1 + ...). The sum is formed as that of the terms of

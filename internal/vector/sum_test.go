@@ -26,7 +26,7 @@ func randomTerms(n, m int, random *rand.Rand) (terms Terms, x, a, k []float64) {
 			k[j*Padded(n)+i] = random.NormFloat64() * math.Exp(4*random.NormFloat64())
 		}
 	}
-	return MakeTerms(n, a), x, a, k
+	return MakeTerms(n, nil, a)[1], x, a, k
 }
 
 // The kernel agrees with its plain twin bit by bit, writes nothing beyond dst and takes
@@ -66,7 +66,7 @@ func TestTerms(t *testing.T) {
 }
 
 func TestTermsCheck(t *testing.T) {
-	terms := MakeTerms(2, []float64{1, 1})
+	terms := MakeTerms(2, []float64{1, 1})[0]
 	for _, c := range [][3]int{{2, 2, 7}, {1, 2, 8}, {2, 3, 8}} {
 		func() {
 			defer func() {
