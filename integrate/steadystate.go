@@ -152,11 +152,17 @@ func (f *follower[S]) follow(ctx context.Context, m Method, set *Settings) error
 		return err
 	}
 	run := Start(ctx, *f.p, m, set)
+	const longest = 31
+	pause, wait := 0, 0 // steps between attempts, which cost more than a step, and to the next one
 	for step := range run.Steps() {
 		f.was, f.now = f.now, f.was
 		s.flat.Flatten(f.now, step.Y1)
 		q.measure(f.now)
 		if !q.slow(f.was, f.now) {
+			continue
+		}
+		if wait > 0 {
+			wait--
 			continue
 		}
 		v, err := q.solve(f.now, step.T1)
@@ -172,6 +178,8 @@ func (f *follower[S]) follow(ctx context.Context, m Method, set *Settings) error
 			f.accept(v, step.T1)
 			return nil
 		}
+		pause = min(2*pause+1, longest)
+		wait = pause
 	}
 	if err := run.Err(); err != nil && !errors.Is(err, ErrTooManySteps) {
 		return err

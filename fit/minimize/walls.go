@@ -62,35 +62,42 @@ func (w *walls) step(d []float64) {
 	}
 }
 
-// block looks for the parameters that alone make the trial point fail, and puts walls
-// before them. It returns false where there are none: the parameters fail together. It
-// costs one evaluation, of what failed, for each parameter, or, where walls are known, for
-// each of these.
+// block looks for a parameter that alone makes the trial point fail, and puts a wall
+// before it. It returns false where there is none: parameters fail together. It costs
+// an evaluation, of what failed, for every parameter that has a wall already, and where
+// none of these is the cause at most two for each halving of the number of parameters.
 func (s *trustRegion) block() bool {
 	try := s.valueAt
 	if s.lastLinearized {
 		try = s.linearize
 	}
+	// fails reports whether the parameters from lo to hi do so, moved without the others.
+	fails := func(lo, hi int) bool {
+		copy(s.walls.point, s.x)
+		copy(s.walls.point[lo:hi], s.trial[lo:hi])
+		_, ok := try(s.walls.point)
+		return !ok && !s.cancelled
+	}
 	found := false
-	for _, known := range []bool{true, false} {
-		for j, d := range s.step.d {
-			if d == 0 || s.walls.known(j, d) != known {
-				continue
-			}
-			copy(s.walls.point, s.x)
-			s.walls.point[j] = s.trial[j]
-			if _, ok := try(s.walls.point); ok {
-				continue
-			}
-			if s.cancelled {
-				return false
-			}
+	for j, d := range s.step.d {
+		if s.walls.known(j, d) && fails(j, j+1) {
 			s.walls.set(j, d)
 			found = true
 		}
-		if found {
-			return true
+	}
+	lo, hi := 0, len(s.x)
+	for !found && hi-lo > 1 {
+		switch middle := (lo + hi) / 2; {
+		case fails(lo, middle):
+			hi = middle
+		case fails(middle, hi):
+			lo = middle
+		default:
+			return false
 		}
 	}
-	return false
+	if !found {
+		s.walls.set(lo, s.step.d[lo])
+	}
+	return !s.cancelled
 }
