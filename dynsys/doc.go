@@ -15,4 +15,26 @@
 //
 // All but the last are a [Model]: immutable, shared, and the maker of a System for each
 // goroutine, whose functions share scratch memory.
+//
+// # What is needed for what
+//
+// A solution needs RHS alone. Tangents (sensitivity.Forward) need JVP, or JVPs for many at
+// once, which share the work of f; adjoints need VJP. Stiff solvers take Jacobian, and
+// differences in its place, TimeDerivative where f depends on time, and Pattern where it
+// is sparse. The steps of Rosenbrock methods contain the Jacobian, so that their
+// derivatives, as all second derivatives, need SecondOrder (for adjoints) and
+// SecondDirectional (for tangents). What is missing is either replaced by differences,
+// and said so in the warnings of the result, or refused with the name of the field.
+//
+// # Jumps
+//
+// Breaks are times at which f jumps and the state does not; Events change the state, at a
+// time or where a condition is met. Both may depend on parameters: their derivatives are
+// part of the system, and those of solutions carry them on.
+//
+// # Where a function has no derivative
+//
+// Graphs differentiate if, min, max and abs on the branch that was taken, and at a tie
+// that of the first argument; package expr says which. A derivative that does not exist
+// (of a square root at zero) is an infinity that the solver refuses by name, not a number.
 package dynsys
