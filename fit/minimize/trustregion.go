@@ -216,9 +216,16 @@ func (s *trustRegion) level() bool {
 	return worth <= 1e3*s.noise()
 }
 
-// noise is the difference of two values of f that says nothing.
+// noise is the difference of two values of f that says nothing. A residual is a sum of
+// terms as large as J_ij x_j, whose rounding d makes a difference of |r| d + d^2/2.
 func (s *trustRegion) noise() float64 {
-	return max(s.ObjectiveNoise, s.zero, rounding(math.Max(math.Abs(s.f), s.model.half())))
+	d := 0.0
+	for j, norm := range s.model.norm {
+		d += norm * math.Abs(s.x[j])
+	}
+	d *= 0x1p-52
+	terms := d * (math.Sqrt(2*s.model.half()) + d/2)
+	return max(s.ObjectiveNoise, s.zero, terms, rounding(math.Max(math.Abs(s.f), s.model.half())))
 }
 
 // advance moves x to a better point, trying steps of falling radius from the
