@@ -21,6 +21,10 @@ import (
 // exception is the motion of breaks and events with the parameters, for which the terms
 // of the exact solution stand, right to its accuracy; they are transposed exactly.
 //
+// Implicit steps are iterated to rounding and transposed by the implicit function
+// theorem, stage by stage. The methods of mechanics need System.Momenta and take no
+// running cost.
+//
 // The steps of BDF and Adams are refused: [ErrMultistep].
 //
 // A grid that is right for the state need not be so for its derivatives: near a

@@ -17,8 +17,9 @@ import (
 //	dL/dp   += f_p(Y_i)^T r_i + h b_i g_p(Y_i),
 //	lambda  += sum_i Lambda_i + sum_c c.
 //
-// The system is solved to rounding by refinement with the matrices of the step, which
-// have J at its start, the residual being that of the system's own VJP.
+// The system is solved to rounding by refinement with matrices like those of the step, of
+// one Jacobian, that of the stage in the middle; the residual is that of the system's own
+// VJP.
 //
 // Source: as of [implicitTranspose].
 type radauTranspose[S any] struct {
@@ -71,7 +72,7 @@ func (e *radauTranspose[S]) apply(lambda S, rec *integrate.Record[S], n int, y S
 	if err := e.right(lambda, h, t); err != nil {
 		return err
 	}
-	if err := e.solver.Setup(h, t0, y); err != nil {
+	if err := e.solver.Setup(h, t[1], e.y[1]); err != nil {
 		return err
 	}
 	if err := e.solve(h, t); err != nil {
