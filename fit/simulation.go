@@ -218,6 +218,11 @@ func (sim *simulation) start(ctx context.Context, theta []float64, tangents bool
 	if err := sim.consistent(tangents); err != nil {
 		return sim.failure(err)
 	}
+	if tangents && sim.sys != nil {
+		if err := sim.checkBreaks(); err != nil {
+			return sim.failure(err)
+		}
+	}
 	return nil
 }
 

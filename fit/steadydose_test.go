@@ -230,3 +230,15 @@ func TestNoSteadyStateOfDoses(t *testing.T) {
 		}
 	}
 }
+
+// An infusion whose lag is exactly 0 at the start has no derivative in it, and says so.
+func TestBreakAtTheStart(t *testing.T) {
+	const ode = steadyHead + "param late = 0\nx' = -k*x\ndose x lag late\nobserve y ~ normal(x, 1)\n"
+	p, err := text(t, ode, "time,amt,rate,y\n0,100,50,\n1,,,90\n5,,,30\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.GradCheck(context.Background(), p.Guess(), 1); err == nil || !strings.Contains(err.Error(), "exactly at the start") {
+		t.Errorf("error %v", err)
+	}
+}
