@@ -98,7 +98,8 @@ func TestConsistentAfterEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := sol.Events[0]; math.Abs(m.After[0]-m.Before[0]+0.25) > 1e-15 || math.Abs(m.After[2]-m.Before[2]-0.25) > 1e-12 {
+	// What was before has the error of BDF's iteration; what is after is solved to rounding.
+	if m := sol.Events[0]; math.Abs(m.After[0]-m.Before[0]+0.25) > 1e-15 || math.Abs(m.After[0]+m.After[1]+m.After[2]-1) > 4e-16 {
 		t.Errorf("from %v to %v", m.Before, m.After)
 	}
 }
