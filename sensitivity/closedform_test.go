@@ -231,6 +231,9 @@ func TestBreaksAtObservationsAndEnds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if at := c.tau == c.t0 || c.tau == c.t1; at != (len(r.Warnings) > 0) {
+				t.Errorf("%s, from %v to %v, break at %v: warnings %q", name(method), c.t0, c.t1, c.tau, r.Warnings)
+			}
 			if d := apart(r.P[1:], c.want); d > 1e-13 {
 				t.Errorf("%s, from %v to %v, break at %v, times %v: %v, want %v", name(method), c.t0, c.t1, c.tau, c.times, r.P[1:], c.want)
 			}

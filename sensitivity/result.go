@@ -94,6 +94,12 @@ func (m *model[S]) warnings() []string {
 	if m.sys.Approximate {
 		w = append(w, "the derivatives of the right-hand side are finite differences, and the results carry their error")
 	}
+	if m.movesAt(m.T0) {
+		w = append(w, fmt.Sprintf("a break that moves with the parameters lies at the start, t = %v: the derivatives are those for it having passed before", m.T0))
+	}
+	if m.T1 != m.T0 && m.movesAt(m.T1) {
+		w = append(w, fmt.Sprintf("a break that moves with the parameters lies at the end, t = %v: the derivatives are those for it coming sooner", m.T1))
+	}
 	for _, t := range m.mixed {
 		w = append(w, fmt.Sprintf("at t = %v, events act that move differently with the parameters: the derivatives are those for the order in which they acted", t))
 	}

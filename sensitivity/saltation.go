@@ -49,6 +49,24 @@ func (m *model[S]) setBreaks() error {
 	return nil
 }
 
+// movesAt says whether a break at t moves with the parameters.
+func (m *model[S]) movesAt(t float64) bool {
+	b := &m.sys.Breaks
+	if b.VJP == nil || !slices.Contains(m.breaks, t) {
+		return false
+	}
+	w, gp := make([]float64, b.Count), make([]float64, m.sys.NumParams)
+	for i, tau := range m.breaks {
+		if tau == t {
+			w[i] = 1
+		}
+	}
+	if err := b.VJP(gp, m.P, w); err != nil {
+		return true // not known
+	}
+	return slices.ContainsFunc(gp, func(v float64) bool { return v != 0 })
+}
+
 // sides returns the times at which a right-hand side that jumps at t is to be
 // evaluated just before and just after it, in the direction of integration.
 func (m *model[S]) sides(t float64) (before, after float64) {
