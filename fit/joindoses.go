@@ -27,10 +27,10 @@ func (j *joiner) doses() error {
 		to := &j.p.Experiments[x]
 		to.Doses = given
 		var infusions []model.Administration
-		running, atOnce := false, false
+		running, steady := false, false
 		for _, a := range given {
 			infusion := a.Rate > 0 || a.Duration > 0
-			running, atOnce = running || infusion, atOnce || !infusion || a.Steady != model.Unsteady
+			running, steady = running || infusion, steady || a.Steady != model.Unsteady
 			if infusion || a.Steady != model.Unsteady {
 				infusions = append(infusions, a)
 			}
@@ -38,9 +38,9 @@ func (j *joiner) doses() error {
 		if err := j.steadyDoses(to); err != nil {
 			return err
 		}
-		if atOnce && len(j.m.Zeros) > 0 {
-			return &dataset.Error{File: data.File, Line: data.Experiments[x].Doses[0].Line, Msg: "a dose at once or at steady state in a model with algebraic equations is " + dataset.ErrUnsupported.Error(),
-				Hint: "give it as a short infusion", Err: dataset.ErrUnsupported}
+		if steady && len(j.m.Zeros) > 0 {
+			return &dataset.Error{File: data.File, Line: data.Experiments[x].Doses[0].Line, Msg: "a dose at steady state in a model with algebraic equations is " + dataset.ErrUnsupported.Error(),
+				Hint: "give enough doses before it (addl) in place of ss", Err: dataset.ErrUnsupported}
 		}
 		if !running {
 			continue

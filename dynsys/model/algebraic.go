@@ -78,9 +78,6 @@ func (c *checker) pairZeros() {
 			c.add(z.At, "an equation 0 = ... without an algebraic state; expected as many of them", "write algebraic NAME for the state that it determines")
 		}
 	}
-	if k > 0 && len(m.Events) > 0 {
-		c.add(m.Events[0].At, "events in a model with algebraic equations are not supported by this version", "remove one of them, or write the algebraic state as a let")
-	}
 }
 
 // Differential returns 1 for every state with a derivative and 0 for every algebraic one:

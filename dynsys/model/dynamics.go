@@ -108,9 +108,6 @@ func (c *Compiled) Scalar(doses ...Administration) (dynsys.Model, error) {
 		initial = append(initial, g.initial(s))
 	}
 	g.infuse(rates, doses)
-	if err := c.checkAlgebraic(g, rates); err != nil {
-		return nil, err
-	}
 	jumps := g.jumps(rates)
 	m, err := dynsys.Graph{
 		Builder: g.b, States: g.layout.States, Params: g.layout.Quantities,
@@ -120,21 +117,6 @@ func (c *Compiled) Scalar(doses ...Administration) (dynsys.Model, error) {
 		return nil, err
 	}
 	return c.massive(m), nil
-}
-
-// checkAlgebraic refuses algebraic equations that jump in time.
-func (c *Compiled) checkAlgebraic(g *graph, rates []expr.Node) error {
-	if d := c.Model.Differential(); d != nil {
-		for i := range rates {
-			if d[i] == 0 && len(g.jumps([]expr.Node{rates[i]}).Times) > 0 {
-				s := c.Model.States[i]
-				r := &reporter{src: c.Model.src}
-				r.add(s.Equation.At, "this algebraic equation jumps in time, so that "+quote(s.Name)+" would jump, which is not supported by this version", "make the change smooth")
-				return r.err()
-			}
-		}
-	}
-	return nil
 }
 
 // massive is a model with a diagonal mass matrix.

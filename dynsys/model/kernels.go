@@ -50,9 +50,6 @@ func (c *Compiled) withKernels(doses []Administration) (dynsys.Model, error) {
 		initial = append(initial, f.initial(s))
 	}
 	f.infuse(rates, doses)
-	if err := c.checkAlgebraic(f, rates); err != nil {
-		return nil, err
-	}
 	// Breaks are those of the outer model, which must know those of the inputs.
 	for _, s := range m.Nets {
 		for _, x := range s.Inputs {

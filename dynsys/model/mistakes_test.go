@@ -93,7 +93,6 @@ var mistakes = []struct {
 	{"algebraic without an equation", "«algebraic z\nx' = z", []string{`"z" has no equation`, "0 = EXPRESSION"}},
 	{"an equation of nothing", "x' = 1\n«0 = x - 1", []string{"without an algebraic state"}},
 	{"an algebraic state with a derivative", "algebraic z\n0 = z - 1\n«z' = 1", []string{"second equation"}},
-	{"an event beside an algebraic state", "algebraic z\n0 = z - 1\nx' = z\n«event at 1: x = 0", []string{"not supported"}},
 	{"two preequilibrations", "x' = 1\nexperiment e: preequilibration = b, «preequilibration = c", []string{"second preequilibration", "one start"}},
 	{"chained comparison", "x' = if(0 < x «< 1, 1, 0)", []string{"comparisons cannot be chained", "0 < x and x < 1"}},
 	{"chained equality", "x' = x == 1 «== 2", []string{"comparisons cannot be chained"}},
