@@ -1,6 +1,7 @@
 package fit_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -23,6 +24,9 @@ func agree(t *testing.T, p *fit.Problem, tol float64, truth func(observable stri
 		t.Fatal(err)
 	}
 	for _, c := range checks {
+		if errors.Is(c.Err, sensitivity.ErrMassContinuous) {
+			continue // said, not hidden
+		}
 		if c.Err != nil || c.Difference > 1e-5 {
 			t.Errorf("%s: %v differs by %.1e (%v)", c.Method, c.Gradient, c.Difference, c.Err)
 		}

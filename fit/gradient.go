@@ -51,8 +51,7 @@ func (e *evaluator) experimentGradient(ctx context.Context, g, theta []float64, 
 	}
 	e.counts.Simulations++
 	l := &likelihood{e: e, sim: sim, theta: theta, gq: make([]float64, len(sim.q)), direct: g}
-	_, continuous := method.(sensitivity.Continuous)
-	if sim.sys != nil && (sim.forever || slices.Contains(sim.before, true) || len(sim.x.algebraic) > 0 && continuous) {
+	if sim.sys != nil && (sim.forever || slices.Contains(sim.before, true)) {
 		return l.forward(ctx, g)
 	}
 	if err := sim.start(ctx, theta, true); err != nil {
@@ -202,8 +201,7 @@ func (l *likelihood) each(k int, y []float64, add func(input int, v float64)) er
 
 // forward adds the shares of an experiment by its tangents. Observations at infinite
 // time have no time at which an adjoint could begin, and those before the events of
-// their time are not known to losses; the adjoint equation of algebraic states is not
-// solved.
+// their time are not known to losses.
 func (l *likelihood) forward(ctx context.Context, g []float64) (float64, error) {
 	sim := l.sim
 	if err := sim.run(ctx, l.theta, true); err != nil {

@@ -2,7 +2,6 @@ package sensitivity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -142,7 +141,7 @@ func continuous[S any](ctx context.Context, as []*account[S], method Continuous,
 // suits refuses what the backward pass cannot do, before the forward one is made.
 func (c Continuous) suits(mass bool, solver integrate.Method) error {
 	if mass {
-		return errors.New("sensitivity: the adjoint equation of M y' = f is not solved; take Discrete or Forward")
+		return fmt.Errorf("sensitivity: %w; take Discrete or Forward", ErrMassContinuous)
 	}
 	if c.Solver != nil {
 		solver = c.Solver

@@ -22,6 +22,8 @@ var (
 	// one time, where the solution has no derivative that could be told from the
 	// two sides alone.
 	ErrCoincidentBreaks = errors.New("breaks that move differently coincide")
+	// ErrMassContinuous: [Continuous] knows no mass matrices.
+	ErrMassContinuous = errors.New("the adjoint equation of M y' = f is not solved")
 	// ErrMultistep: the discrete adjoint of a multistep method is a sum with the right value
 	// at T0, but not a solution of the adjoint equation along the path: its weights do not
 	// belong to a method. Source: Sandu, "Reverse automatic differentiation of linear

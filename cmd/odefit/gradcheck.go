@@ -52,13 +52,13 @@ func (g *gradcheckCommand) run(c *console) error {
 }
 
 // judge puts the agreement of the methods into words. A backward solution that does
-// not find back to the forward one is refused by its own method, which says nothing
-// against the others; any other failure counts as disagreement.
+// not find back to the forward one is refused by its own method, and continuous adjoints
+// refuse algebraic states, which says nothing against the others; any other failure counts as disagreement.
 func judge(checks []fit.GradientCheck, tolerance float64) (verdict string, agree bool) {
 	worst, failed, refused := 0.0, 0, 0
 	for _, k := range checks {
 		switch {
-		case errors.Is(k.Err, sensitivity.ErrDrift):
+		case errors.Is(k.Err, sensitivity.ErrDrift), errors.Is(k.Err, sensitivity.ErrMassContinuous):
 			refused++
 		case k.Err != nil:
 			failed++
