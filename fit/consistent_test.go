@@ -54,6 +54,16 @@ func TestAlgebraicMistakes(t *testing.T) {
 	}
 }
 
+// Where the state after an event admits no algebraic state, that is told with the time.
+func TestAlgebraicStateLostAtAnEvent(t *testing.T) {
+	p, err := text(t, "algebraic z\nparam k = 1 in [0.1, 5]\ninit z = 1\ninit x = 1\n0 = z^2 - x\nx' = -k*x\nevent at 1: x = -1\nobserve z ~ normal(z, 1)\n", "time,z\n0,1\n2,1\n")
+	p = must(t, p, err)
+	_, err = fit.Run(t.Context(), p, &fit.Options{EvaluateOnly: true})
+	if err == nil || !strings.Contains(err.Error(), "t = 1") || !strings.Contains(err.Error(), "algebraic states have no solution") {
+		t.Error(err)
+	}
+}
+
 // Events of every kind, doses at once and an equation that jumps at a time that is
 // estimated: a model with an algebraic state is the one with the state put in, in value
 // and gradient, by least squares and by the discrete adjoint.

@@ -337,6 +337,9 @@ func (sim *simulation) failure(err error) error {
 	if errors.As(err, &s) {
 		e.T, e.State, e.Err = s.T, sim.stateName(s.Component), s.Reason
 	}
+	if errors.Is(err, integrate.ErrInconsistent) {
+		e.Err = fmt.Errorf("the equations of the algebraic states have no solution near the values before: %w", integrate.ErrInconsistent)
+	}
 	var j *integrate.JacobianError
 	if errors.As(err, &j) {
 		e.State = sim.stateName(j.Row)
